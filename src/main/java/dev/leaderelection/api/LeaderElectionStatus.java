@@ -1,0 +1,158 @@
+package dev.leaderelection.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person or a script needs to know of an election. Written when it changes, never as a heartbeat.
+ *
+ * @param observedGeneration the generation of the spec that this status speaks of
+ * @param leader the pod that leads, or null
+ * @param term the newest term; never goes back
+ * @param termReserved no term above this was ever claimed
+ * @param candidates how many pods stand
+ * @param members the pods that stand: the leader first, then by rank, at most 100
+ * @param history the newest transitions first
+ * @param conditions the standard conditions, keyed by type
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@SchemaCustomizer(
+        value = SchemaCustomizer.MergePatchCustomizer.class,
+        input = "{\"properties\":{"
+                + "\"members\":{\"x-kubernetes-list-type\":\"map\",\"x-kubernetes-list-map-keys\":[\"podName\"]},"
+                + "\"conditions\":{\"x-kubernetes-list-type\":\"map\",\"x-kubernetes-list-map-keys\":[\"type\"]}}}")
+public record LeaderElectionStatus(
+        @JsonPropertyDescription("The generation of the spec that this status speaks of.") @Nullable
+        Long observedGeneration,
+
+        @JsonPropertyDescription("The pod that leads.") @Nullable
+        Leader leader,
+
+        @JsonPropertyDescription("The newest term. It never goes back.") @Nullable
+        Long term,
+
+        @JsonPropertyDescription("No term above this was ever claimed. Kept by the operator; do not edit.") @Nullable
+        Long termReserved,
+
+        @JsonPropertyDescription("How many pods stand for election.") @Nullable
+        Candidates candidates,
+
+        @JsonPropertyDescription("The pods that stand for election: the leader first, then by rank, at most 100.")
+        @Size(max = 100)
+        List<Member> members,
+
+        @JsonPropertyDescription("The newest transitions first.") @Size(max = 100)
+        List<Transition> history,
+
+        @JsonPropertyDescription("Ready, LeaderElected, LeaseHeld, RoutingConsistent, Conflicted and Paused.")
+        List<Condition> conditions) {
+
+    /** A status that says nothing yet. */
+    public static final LeaderElectionStatus EMPTY =
+            new LeaderElectionStatus(null, null, null, null, null, List.of(), List.of(), List.of());
+
+    /** Takes what is absent as empty, and copies. */
+    public LeaderElectionStatus {
+        members = members == null ? List.of() : List.copyOf(members);
+        history = history == null ? List.of() : List.copyOf(history);
+        conditions = conditions == null ? List.of() : List.copyOf(conditions);
+    }
+
+    /**
+     * The pod that leads.
+     *
+     * @param podName its name
+     * @param podUID its UID
+     * @param nodeName its node, or null
+     * @param podIP its address, or null
+     * @param term the term it leads in
+     * @param since when it took the lead, RFC 3339
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Leader(
+            @Required String podName,
+            @Required String podUID,
+            @Nullable String nodeName,
+            @Nullable String podIP,
+            @Required Long term,
+
+            @Required String since) {}
+
+    /**
+     * How many pods stand for election.
+     *
+     * @param total the pods that the selector matches
+     * @param eligible those that may lead now
+     * @param summary eligible/total, for the printed table
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Candidates(
+            @Required Integer total,
+            @Required Integer eligible,
+            @Required String summary) {}
+
+    /** Where a candidate stands. */
+    public enum MemberState {
+        /** It leads. */
+        @JsonProperty("Leader")
+        LEADER,
+        /** It may lead. */
+        @JsonProperty("Eligible")
+        ELIGIBLE,
+        /** It is not running or not ready. */
+        @JsonProperty("NotReady")
+        NOT_READY,
+        /** It is going, or has ended. */
+        @JsonProperty("Terminating")
+        TERMINATING,
+        /** An annotation takes it out, or is malformed. */
+        @JsonProperty("Excluded")
+        EXCLUDED,
+        /** It ranks above the leader and waits for the stabilization time. */
+        @JsonProperty("Stabilizing")
+        STABILIZING
+    }
+
+    /**
+     * One candidate.
+     *
+     * @param podName its name
+     * @param state where it stands
+     * @param reason why, for a person
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Member(
+            @Required String podName,
+            @Required MemberState state,
+            @Required String reason) {}
+
+    /**
+     * One change of leadership.
+     *
+     * @param from the pod that led before, or null
+     * @param to the pod that leads since
+     * @param term the term that began
+     * @param reason why
+     * @param time when, RFC 3339
+     * @param durationMilliseconds from the operator's learning of the cause to the label's being set
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Transition(
+            @Nullable String from,
+            @Required String to,
+            @Required Long term,
+            @Required String reason,
+            @Required String time,
+            @Required Long durationMilliseconds) {}
+}
