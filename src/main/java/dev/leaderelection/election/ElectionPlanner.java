@@ -1,0 +1,267 @@
+package dev.leaderelection.election;
+
+import dev.leaderelection.election.Plan.Situation;
+import dev.leaderelection.election.Plan.Transition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Decides what to write, from what was observed and from nothing else. Every pass decides again from the whole state, so that a
+ * lost event costs an interval and a crash between two steps costs nothing.
+ */
+public final class ElectionPlanner {
+
+    /** How many terms are reserved ahead, so that an ordinary failover needs no write for it. */
+    public static final long TERMS_AHEAD = 16;
+
+    private ElectionPlanner() {}
+
+    /** The steps that follow from an observation. */
+    public static Plan plan(Observation o) {
+        if (o.standing().deleting()) {
+            return closing(o);
+        }
+        if (o.rules().mode() == Rules.Mode.OBSERVE) {
+            return observed(o);
+        }
+        if (o.obstacle().isPresent()) {
+            return idle(Situation.STOOD_DOWN);
+        }
+        if (o.lease() instanceof LeaseState.Foreign) {
+            return idle(Situation.LEASE_TAKEN);
+        }
+        if (!o.standing().held()) {
+            return step(new Step.HoldFinalizer());
+        }
+        if (o.lease() instanceof LeaseState.Closed) {
+            return idle(Situation.CLOSING);
+        }
+        if (o.lease() instanceof LeaseState.Untracked untracked) {
+            return step(new Step.DiscardLease(untracked.copy()));
+        }
+        if (o.lease() instanceof LeaseState.Claimed claimed) {
+            return claimed(o, claimed);
+        }
+        return unclaimed(o);
+    }
+
+    private static Plan claimed(Observation o, LeaseState.Claimed claimed) {
+        Optional<Candidate> incumbent = o.pod(claimed.holder());
+        Seat seat = Seat.decide(o, incumbent, true);
+        LeaseRecord settled = claimed.lease().settled(fencedUnder(o, claimed));
+        if (seat.owner().isPresent() && !seat.owner().equals(incumbent)) {
+            Candidate heir = seat.owner().get();
+            return transition(o, claimed, settled, heir, seat.reason());
+        }
+        boolean termTooLow = claimed.lease().term() <= o.rules().minimumTerm();
+        if (termTooLow
+                && o.rules().mode() == Rules.Mode.ACTIVE
+                && incumbent.filter(ElectionPlanner::keepsSeat).isPresent()) {
+            return transition(o, claimed, settled, incumbent.get(), Reason.MINIMUM_TERM_RAISED);
+        }
+        return housekeeping(o, claimed, incumbent, seat.next());
+    }
+
+    /** Claim, demote, promote: nobody is promoted past a demotion that is not done. */
+    private static Plan transition(
+            Observation o, LeaseState.Claimed claimed, LeaseRecord settled, Candidate heir, Reason reason) {
+        long term = Math.max(
+                        Math.max(claimed.lease().term(), o.terms().highest()),
+                        o.rules().minimumTerm())
+                + 1;
+        Set<PodIdentity> toFence = new TreeSet<>(settled.toFence());
+        if (!o.gone().contains(claimed.holder())) {
+            toFence.add(claimed.holder());
+        }
+        routedBut(heir.id(), o).forEach(pod -> toFence.add(pod.id()));
+        LeaseRecord next = LeaseRecord.claimed(heir.id(), term, toFence, settled.fenceAll());
+        boolean newHolder = !heir.id().equals(claimed.holder());
+        List<Step> steps = new ArrayList<>();
+        claim(o, claimed.copy(), next, newHolder, steps);
+        fence(next, steps);
+        steps.add(new Step.Promote(heir, claimed.copy().uid(), term, next.fenceAll()));
+        Transition transition = new Transition(Optional.of(claimed.holder()), heir.id(), term, reason);
+        return new Plan(Situation.LED, Optional.of(transition), steps, Duration.ZERO);
+    }
+
+    private static void claim(
+            Observation o, LeaseState.Copy copy, LeaseRecord next, boolean newHolder, List<Step> steps) {
+        if (next.term() > o.terms().reserved()) {
+            steps.add(new Step.Reserve(next.term() + TERMS_AHEAD));
+        }
+        steps.add(new Step.Claim(copy, next, newHolder));
+    }
+
+    private static void fence(LeaseRecord lease, List<Step> steps) {
+        for (PodIdentity pod : new TreeSet<>(lease.toFence())) {
+            steps.add(new Step.Demote(pod, lease.term()));
+        }
+        if (lease.fenceAll()) {
+            steps.add(new Step.DemoteEveryone(lease.holder().orElseThrow(), lease.term()));
+        }
+    }
+
+    /** What keeps a seated leader seated: finish what was begun, strip whoever else is routed to, renew. */
+    private static Plan housekeeping(
+            Observation o, LeaseState.Claimed claimed, Optional<Candidate> incumbent, Duration seatNext) {
+        LeaseRecord settled = claimed.lease().settled(fencedUnder(o, claimed));
+        List<Step> steps = new ArrayList<>();
+        fence(settled, steps);
+        if (!settled.fenceAll()) {
+            strip(o, claimed.holder(), settled.toFence(), steps);
+        }
+        boolean mayPromote = o.rules().mode() == Rules.Mode.ACTIVE;
+        incumbent
+                .filter(leader -> mayPromote && keepsSeat(leader))
+                .filter(leader -> !leader.isRouted()
+                        || leader.labelTerm() != claimed.lease().term())
+                .ifPresent(leader ->
+                        steps.add(new Step.Promote(leader, claimed.copy().uid(), settled.term(), settled.fenceAll())));
+        boolean renews = incumbent
+                .filter(leader -> leader.life() != Candidate.Life.ENDED)
+                .filter(leader -> keepsSeat(leader) || !o.renewal().expired())
+                .isPresent();
+        if (renews && o.renewal().due().isZero()) {
+            steps.add(new Step.Renew(claimed.copy(), settled));
+        }
+        Duration next = renews && o.renewal().due().compareTo(seatNext) < 0
+                ? o.renewal().due()
+                : seatNext;
+        Situation situation = incumbent.isPresent() ? Situation.LED : Situation.VACANT;
+        return new Plan(situation, Optional.empty(), steps, next);
+    }
+
+    private static void strip(Observation o, PodIdentity leader, Set<PodIdentity> fencedAnyway, List<Step> steps) {
+        List<Candidate> strays = o.pods().stream()
+                .filter(pod -> !pod.id().equals(leader) && !fencedAnyway.contains(pod.id()))
+                .filter(pod -> isStray(pod, o.rules()))
+                .toList();
+        if (!strays.isEmpty()) {
+            steps.add(new Step.Strip(strays));
+        }
+    }
+
+    /** Whether a pod that does not lead must be written to: it is routed to, or its label is not what followers carry. */
+    private static boolean isStray(Candidate pod, Rules rules) {
+        if (pod.isRouted() || pod.labelTerm() > 0) {
+            return true;
+        }
+        boolean wantsFollower = rules.labelsFollowers() && pod.selected();
+        boolean alive = pod.life() == Candidate.Life.PENDING || pod.life() == Candidate.Life.RUNNING;
+        return wantsFollower
+                ? alive && pod.role() != Candidate.Role.FOLLOWER
+                : pod.role() == Candidate.Role.FOLLOWER && pod.mark().term() > 0;
+    }
+
+    /** No Lease, or one that nobody, or somebody else, has written: whoever is routed to and healthy stays. */
+    private static Plan unclaimed(Observation o) {
+        Optional<Candidate> incumbent = routedIncumbent(o);
+        Seat seat = Seat.decide(o, incumbent, o.lastLeader().isPresent());
+        if (seat.owner().isEmpty()) {
+            List<Step> steps = new ArrayList<>();
+            List<Candidate> strays =
+                    o.pods().stream().filter(Candidate::isRouted).toList();
+            if (!strays.isEmpty()) {
+                steps.add(new Step.Strip(strays));
+            }
+            return new Plan(Situation.VACANT, Optional.empty(), steps, seat.next());
+        }
+        if (!(o.lease() instanceof LeaseState.Unclaimed unclaimed)) {
+            return step(new Step.CreateLease());
+        }
+        Candidate heir = seat.owner().get();
+        boolean stays = seat.owner().equals(incumbent);
+        long used = Math.max(Math.max(o.terms().reserved(), o.terms().highest()), unclaimed.term());
+        long term = Math.max(used, o.rules().minimumTerm()) + 1;
+        LeaseRecord next = LeaseRecord.claimed(heir.id(), term, Set.of(), true);
+        List<Step> steps = new ArrayList<>();
+        claim(o, unclaimed.copy(), next, !stays, steps);
+        fence(next, steps);
+        if (keepsSeat(heir) && (heir.isRouted() || o.rules().mode() == Rules.Mode.ACTIVE)) {
+            steps.add(new Step.Promote(heir, unclaimed.copy().uid(), term, true));
+        }
+        Optional<PodIdentity> from = incumbent.map(Candidate::id).or(o::lastLeader);
+        Reason reason = stays ? Reason.LEASE_RESTORED : seat.reason();
+        return new Plan(
+                Situation.LED, Optional.of(new Transition(from, heir.id(), term, reason)), steps, Duration.ZERO);
+    }
+
+    /** Without a Lease to tell, the incumbent is who is routed to, or else whom the status names. */
+    private static Optional<Candidate> routedIncumbent(Observation o) {
+        return o.pods().stream()
+                .filter(pod -> pod.isRouted() && pod.mark().term() > 0)
+                .max(Comparator.<Candidate>comparingLong(pod -> pod.mark().term())
+                        .thenComparing(o.rules().strategy().rank().reversed()))
+                .or(() -> o.lastLeader().flatMap(o::pod));
+    }
+
+    private static Plan observed(Observation o) {
+        if (o.standing().held()) {
+            return step(new Step.ReleaseFinalizer());
+        }
+        Optional<PodIdentity> holder =
+                o.lease() instanceof LeaseState.Claimed claimed ? Optional.of(claimed.holder()) : o.lastLeader();
+        Optional<Candidate> incumbent = holder.flatMap(o::pod).or(() -> routedIncumbent(o));
+        Seat seat = Seat.decide(o, incumbent, holder.isPresent());
+        Optional<Transition> would = seat.owner()
+                .filter(owner -> !Optional.of(owner).equals(incumbent))
+                .map(owner -> new Transition(holder, owner.id(), o.terms().highest() + 1, seat.reason()));
+        return new Plan(Situation.OBSERVED, would, List.of(), seat.next());
+    }
+
+    /** Close the Lease, clear the pods, delete the Lease, let the election go: in this order, and from the start if disturbed. */
+    private static Plan closing(Observation o) {
+        if (!o.standing().held()) {
+            return idle(Situation.CLOSING);
+        }
+        if (o.terms().reserved() == 0 && o.terms().highest() == 0 && !(o.lease() instanceof LeaseState.Claimed)) {
+            // No term was ever claimed, so nobody was ever promoted. An empty Lease goes with its owner.
+            return closing(new Step.ReleaseFinalizer());
+        }
+        if (o.lease() instanceof LeaseState.Untracked untracked) {
+            return closing(new Step.DiscardLease(untracked.copy()));
+        }
+        if (o.lease() instanceof LeaseState.Unclaimed unclaimed) {
+            return closing(new Step.Close(unclaimed.copy(), LeaseRecord.UNCLAIMED.close()));
+        }
+        if (o.lease() instanceof LeaseState.Claimed claimed) {
+            return closing(new Step.Close(claimed.copy(), claimed.lease().close()));
+        }
+        if (o.lease() instanceof LeaseState.Closed closed) {
+            return closing(new Step.ClearEveryone(), new Step.DeleteLease(closed.copy()));
+        }
+        return o.standing().cleared() ? closing(new Step.ReleaseFinalizer()) : closing(new Step.ClearEveryone());
+    }
+
+    private static Plan closing(Step... steps) {
+        return new Plan(Situation.CLOSING, Optional.empty(), List.of(steps), Duration.ZERO);
+    }
+
+    private static Plan step(Step step) {
+        return new Plan(Situation.VACANT, Optional.empty(), List.of(step), Duration.ZERO);
+    }
+
+    private static Plan idle(Situation situation) {
+        return new Plan(situation, Optional.empty(), List.of(), Seat.NEVER);
+    }
+
+    private static boolean keepsSeat(Candidate pod) {
+        return Eligibility.of(pod).keepsSeat();
+    }
+
+    private static List<Candidate> routedBut(PodIdentity leader, Observation o) {
+        return o.pods().stream()
+                .filter(Candidate::isRouted)
+                .filter(pod -> !pod.id().equals(leader))
+                .toList();
+    }
+
+    private static Fenced fencedUnder(Observation o, LeaseState.Claimed claimed) {
+        return o.fenced().under(claimed.copy().uid(), claimed.lease().term());
+    }
+}

@@ -1,0 +1,91 @@
+package dev.leaderelection.election;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything that a decision is made on: the world as one pass saw it, as plain values.
+ *
+ * @param rules what the user asked for
+ * @param standing how the election's own object stands
+ * @param obstacle what forbids this election to act at all, if anything
+ * @param lease what stands where its Lease belongs
+ * @param renewal how the Lease's renewal stands in time
+ * @param pods the pods that the selector matches, and those that bear this election's mark
+ * @param gone pods of which a live read has just said that they are gone
+ * @param fenced what this process has fenced
+ * @param terms the terms that are known to have been used
+ * @param lastLeader whom the status names as the leader
+ * @param ledFor for how long the leader has led, zero if there is none
+ * @param steadyFor for how long each pod has been as it is, by the monotonic clock
+ */
+public record Observation(
+        Rules rules,
+        Standing standing,
+        Optional<Obstacle> obstacle,
+        LeaseState lease,
+        Renewal renewal,
+        List<Candidate> pods,
+        Set<PodIdentity> gone,
+        Fenced fenced,
+        Terms terms,
+        Optional<PodIdentity> lastLeader,
+        Duration ledFor,
+        Map<PodIdentity, Duration> steadyFor) {
+
+    /** Copies. */
+    public Observation {
+        pods = List.copyOf(pods);
+        gone = Set.copyOf(gone);
+        steadyFor = Map.copyOf(steadyFor);
+    }
+
+    /**
+     * How the election's own object stands.
+     *
+     * @param deleting whether its deletion was asked for
+     * @param held whether it carries our finalizer
+     * @param cleared whether this process has taken our traces off every pod since
+     */
+    public record Standing(boolean deleting, boolean held, boolean cleared) {}
+
+    /**
+     * How the Lease's renewal stands in time.
+     *
+     * @param due after how long it is due; zero is now
+     * @param expired whether the Lease has run out
+     */
+    public record Renewal(Duration due, boolean expired) {}
+
+    /**
+     * The terms that are known to have been used.
+     *
+     * @param reserved no term above this was ever claimed
+     * @param highest the highest that was seen
+     */
+    public record Terms(long reserved, long highest) {}
+
+    /**
+     * What forbids an election to act at all.
+     *
+     * @param kind which obstacle
+     * @param explanation what it is and what removes it, for a person
+     */
+    public record Obstacle(Kind kind, String explanation) {
+
+        /** The obstacles. */
+        public enum Kind {
+            /** An older election with the same label key has some of the same pods. */
+            SELECTOR_OVERLAP,
+            /** Before the first term, a pod already carries the label's key, and not from us. */
+            LABEL_IN_USE
+        }
+    }
+
+    Optional<Candidate> pod(PodIdentity id) {
+        return pods.stream().filter(pod -> pod.id().equals(id)).findFirst();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.leaderelection.election;
+
+/** Why leadership moved. These names are part of the API: they stand in the history and in Events. */
+public enum Reason {
+    /** Nobody led before. */
+    SEAT_VACANT("SeatVacant", "the seat was vacant"),
+    /** The leader's object is gone. */
+    LEADER_GONE("LeaderGone", "the leader's pod is gone"),
+    /** The leader's deletion was asked for. */
+    LEADER_TERMINATING("LeaderTerminating", "the leader is being deleted"),
+    /** The leader succeeded or failed. */
+    LEADER_ENDED("LeaderEnded", "the leader's containers have ended for good"),
+    /** The leader is not ready. */
+    LEADER_NOT_READY("LeaderNotReady", "the leader is not ready"),
+    /** The leader was excluded by annotation. */
+    LEADER_EXCLUDED("LeaderExcluded", "the leader was excluded by annotation"),
+    /** The leader is no longer selected. */
+    LEADER_NOT_SELECTED("LeaderNotSelected", "the selector no longer matches the leader"),
+    /** A pod of higher rank took over (Bully). */
+    HIGHER_RANK("HigherRank", "a pod of higher rank has been eligible for long enough"),
+    /** The leader's term ended (Ring). */
+    TERM_ENDED("TermEnded", "the leader's term ended"),
+    /** The Lease was lost or edited; the leader stays under a new term. */
+    LEASE_RESTORED("LeaseRestored", "the Lease was deleted or written by somebody else, the leader stays"),
+    /** {@code minimumTerm} was raised; the leader stays under a new term. */
+    MINIMUM_TERM_RAISED("MinimumTermRaised", "minimumTerm was raised, the leader stays");
+
+    private final String text;
+    private final String explanation;
+
+    Reason(String text, String explanation) {
+        this.text = text;
+        this.explanation = explanation;
+    }
+
+    /** The name in the API. */
+    public String text() {
+        return text;
+    }
+
+    /** The same in words. */
+    public String explanation() {
+        return explanation;
+    }
+}

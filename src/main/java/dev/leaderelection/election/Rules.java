@@ -1,0 +1,32 @@
+package dev.leaderelection.election;
+
+import java.time.Duration;
+
+/**
+ * What the user asked for, as the planner needs it.
+ *
+ * @param strategy when leadership moves, and to whom
+ * @param mode what may be done
+ * @param minimumTerm every term is greater than this
+ * @param notReadyGrace how long a leader may be not ready
+ * @param minInterval the least time between two switches
+ * @param labelsFollowers whether other candidates carry a label of their own
+ */
+public record Rules(
+        Strategy strategy,
+        Mode mode,
+        long minimumTerm,
+        Duration notReadyGrace,
+        Duration minInterval,
+        boolean labelsFollowers) {
+
+    /** What may be done. */
+    public enum Mode {
+        /** Everything. */
+        ACTIVE,
+        /** No promotion, no transfer. */
+        PAUSED,
+        /** Nothing but a report. */
+        OBSERVE
+    }
+}

@@ -1,0 +1,94 @@
+package dev.leaderelection.election;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who should have the seat: the table "who is replaced, and when".
+ *
+ * @param owner whose the seat is, if anybody's
+ * @param reason why, if that is not who had it
+ * @param next after how long time alone may change the answer
+ */
+record Seat(Optional<Candidate> owner, Reason reason, Duration next) {
+
+    /** Longer than anybody waits. */
+    static final Duration NEVER = Duration.ofDays(1);
+
+    /**
+     * Decides.
+     *
+     * @param o the world
+     * @param incumbent who has the seat, if that pod exists
+     * @param wasTaken whether somebody had it
+     */
+    static Seat decide(Observation o, Optional<Candidate> incumbent, boolean wasTaken) {
+        if (o.rules().mode() == Rules.Mode.PAUSED) {
+            return new Seat(incumbent, Reason.SEAT_VACANT, NEVER);
+        }
+        List<Candidate> heirs = o.pods().stream()
+                .filter(pod -> Eligibility.of(pod).isEligible())
+                .filter(pod ->
+                        incumbent.map(Candidate::id).filter(pod.id()::equals).isEmpty())
+                .toList();
+        if (incumbent.isEmpty()) {
+            Reason reason = wasTaken ? Reason.LEADER_GONE : Reason.SEAT_VACANT;
+            return new Seat(heir(o, heirs), reason, NEVER);
+        }
+        Candidate leader = incumbent.get();
+        return switch (Eligibility.of(leader)) {
+            case ENDED -> replaced(o, leader, heirs, Reason.LEADER_ENDED, Duration.ZERO);
+            case TERMINATING -> replaced(o, leader, heirs, Reason.LEADER_TERMINATING, Duration.ZERO);
+            case NOT_SELECTED -> replaced(o, leader, heirs, Reason.LEADER_NOT_SELECTED, sinceSwitch(o));
+            case EXCLUDED -> replaced(o, leader, heirs, Reason.LEADER_EXCLUDED, sinceSwitch(o));
+            case NOT_READY ->
+                replaced(o, leader, heirs, Reason.LEADER_NOT_READY, longer(sinceSwitch(o), grace(o, leader)));
+            case ELIGIBLE, MALFORMED -> challenged(o, leader, heirs);
+        };
+    }
+
+    private static Seat replaced(Observation o, Candidate leader, List<Candidate> heirs, Reason reason, Duration wait) {
+        Optional<Candidate> heir = heir(o, heirs);
+        if (heir.isEmpty()) {
+            return new Seat(Optional.of(leader), reason, NEVER);
+        }
+        return wait.isZero() ? new Seat(heir, reason, NEVER) : new Seat(Optional.of(leader), reason, wait);
+    }
+
+    private static Seat challenged(Observation o, Candidate leader, List<Candidate> heirs) {
+        Strategy.Tenure tenure =
+                new Strategy.Tenure(o.ledFor(), pod -> o.steadyFor().getOrDefault(pod.id(), Duration.ZERO));
+        Optional<Strategy.Challenge> challenge = o.rules().strategy().challenge(leader, heirs, tenure);
+        if (challenge.isEmpty()) {
+            return new Seat(Optional.of(leader), Reason.SEAT_VACANT, NEVER);
+        }
+        Duration wait = longer(challenge.get().due(), sinceSwitch(o));
+        return wait.isZero()
+                ? new Seat(Optional.of(challenge.get().heir()), challenge.get().reason(), NEVER)
+                : new Seat(Optional.of(leader), challenge.get().reason(), wait);
+    }
+
+    private static Optional<Candidate> heir(Observation o, List<Candidate> heirs) {
+        return o.rules()
+                .strategy()
+                .heir(heirs, o.pods().stream().filter(Candidate::selected).toList());
+    }
+
+    private static Duration sinceSwitch(Observation o) {
+        return rest(o.rules().minInterval(), o.ledFor());
+    }
+
+    private static Duration grace(Observation o, Candidate leader) {
+        return rest(o.rules().notReadyGrace(), o.steadyFor().getOrDefault(leader.id(), Duration.ZERO));
+    }
+
+    private static Duration rest(Duration required, Duration passed) {
+        Duration rest = required.minus(passed);
+        return rest.isNegative() ? Duration.ZERO : rest;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
+}

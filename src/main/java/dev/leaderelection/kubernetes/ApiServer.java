@@ -1,0 +1,143 @@
+package dev.leaderelection.kubernetes;
+
+import dev.leaderelection.kubernetes.Answer.Cause;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request, one answer, over the client's own connection, identity and TLS. The client's typed calls hide a GET behind some
+ * writes, cannot send a UID as a precondition of a deletion, and make an exception of every 409.
+ */
+public final class ApiServer {
+
+    /** An object of which only the metadata is of interest: the server then sends no more than that. */
+    static final String METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+
+    static final String JSON = "application/json";
+    static final String MERGE_PATCH = "application/merge-patch+json";
+
+    private final HttpClient http;
+    private final String base;
+    private final KubernetesSerialization serialization;
+
+    /** Talks to the server that a client talks to. */
+    public ApiServer(KubernetesClient client) {
+        this.http = client.getHttpClient();
+        String url = client.getMasterUrl().toString();
+        this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        this.serialization = client.getKubernetesSerialization();
+    }
+
+    /**
+     * One request.
+     *
+     * @param method the HTTP method
+     * @param path the path and query
+     * @param contentType of the body
+     * @param body what is sent, or null
+     * @param accept what is wanted
+     * @param patience how long to wait for the answer
+     */
+    record Request(
+            String method,
+            String path,
+            String contentType,
+            @Nullable Object body,
+            String accept,
+            Duration patience) {
+
+        static Request get(String path, Duration patience) {
+            return new Request("GET", path, JSON, null, JSON, patience);
+        }
+
+        static Request post(String path, Object body, Duration patience) {
+            return new Request("POST", path, JSON, body, JSON, patience);
+        }
+
+        static Request put(String path, Object body, Duration patience) {
+            return new Request("PUT", path, JSON, body, JSON, patience);
+        }
+
+        static Request patch(String path, Object body, Duration patience) {
+            return new Request("PATCH", path, MERGE_PATCH, body, JSON, patience);
+        }
+
+        static Request delete(String path, Object options, Duration patience) {
+            return new Request("DELETE", path, JSON, options, JSON, patience);
+        }
+
+        Request metadataOnly() {
+            return new Request(method, path, contentType, body, METADATA_ONLY, patience);
+        }
+    }
+
+    /**
+     * Sends a request.
+     *
+     * @param type what a success brings
+     */
+    <T> Answer<T> send(Request request, Class<T> type) {
+        HttpRequest.Builder builder = http.newHttpRequestBuilder()
+                .uri(base + request.path())
+                .header("Accept", request.accept())
+                .timeout(request.patience().toMillis(), TimeUnit.MILLISECONDS);
+        String body = request.body() == null ? null : serialization.asJson(request.body());
+        if (body != null) {
+            builder = builder.method(request.method(), request.contentType(), body);
+        }
+        try {
+            HttpResponse<byte[]> response = http.sendAsync(builder.build(), byte[].class)
+                    .get(request.patience().toMillis(), TimeUnit.MILLISECONDS);
+            String text = response.body() == null ? "" : new String(response.body(), StandardCharsets.UTF_8);
+            return response.isSuccessful()
+                    ? new Answer.Done<>(serialization.unmarshal(text, type))
+                    : Answer.refused(cause(response.code()), explain(request, response.code(), text));
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            return Answer.refused(Cause.UNAVAILABLE, request.method() + " " + request.path() + ": " + cause);
+        } catch (TimeoutException e) {
+            return Answer.refused(
+                    Cause.UNAVAILABLE,
+                    request.method() + " " + request.path() + ": no answer within "
+                            + request.patience().toMillis() + " ms");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Answer.refused(Cause.UNAVAILABLE, "interrupted while waiting for the API server");
+        }
+    }
+
+    private static Cause cause(int code) {
+        return switch (code) {
+            case 404, 410 -> Cause.GONE;
+            case 409 -> Cause.CONFLICT;
+            case 401, 408, 425, 429 -> Cause.UNAVAILABLE;
+            default -> code >= 500 ? Cause.UNAVAILABLE : Cause.DENIED;
+        };
+    }
+
+    private String explain(Request request, int code, String text) {
+        String message = text;
+        try {
+            var status = serialization.unmarshal(text, Status.class);
+            if (status != null && status.getMessage() != null) {
+                message = status.getMessage();
+            }
+        } catch (IllegalArgumentException | KubernetesClientException e) {
+            // Not a Status: the words of whatever stands between us and the server are shown as they are.
+            message = text;
+        }
+        String shown = message.length() > 500 ? message.substring(0, 500) + "…" : message;
+        return request.method() + " " + request.path() + ": " + code + " " + shown;
+    }
+}

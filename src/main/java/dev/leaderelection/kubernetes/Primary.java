@@ -1,0 +1,54 @@
+package dev.leaderelection.kubernetes;
+
+import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeaderElectionStatus;
+import java.util.List;
+
+/**
+ * How the election's own object stands.
+ *
+ * @param uid its UID
+ * @param version its revision
+ * @param deleting whether its deletion was asked for
+ * @param finalizers its finalizers
+ * @param status its status
+ */
+public record Primary(
+        String uid, String version, boolean deleting, List<String> finalizers, LeaderElectionStatus status) {
+
+    /** The finalizer that keeps an election until its traces are gone. */
+    public static final String FINALIZER = LeaderElection.GROUP + "/cleanup";
+
+    /** Copies. */
+    public Primary {
+        finalizers = List.copyOf(finalizers);
+    }
+
+    /** Reads it off the user's object. */
+    public static Primary of(LeaderElection resource) {
+        var metadata = resource.getMetadata();
+        return new Primary(
+                metadata.getUid(),
+                metadata.getResourceVersion(),
+                metadata.getDeletionTimestamp() != null,
+                metadata.getFinalizers(),
+                resource.getStatus() == null ? LeaderElectionStatus.EMPTY : resource.getStatus());
+    }
+
+    /** Whether it carries our finalizer. */
+    public boolean isHeld() {
+        return finalizers.contains(FINALIZER);
+    }
+
+    /** No term above this was ever claimed. */
+    public long termReserved() {
+        Long reserved = status.termReserved();
+        return reserved == null ? 0 : reserved;
+    }
+
+    /** The newest term that the status tells of, 0 before the first. */
+    public long term() {
+        Long term = status.term();
+        return term == null ? 0 : term;
+    }
+}

@@ -1,0 +1,252 @@
+package dev.leaderelection.reconciler;
+
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Fenced;
+import dev.leaderelection.election.LeaseState;
+import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.election.Sightings;
+import dev.leaderelection.kubernetes.Primary;
+import dev.leaderelection.kubernetes.Versions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What this process remembers of one election between two passes. All of it may be lost at any time without harm: what was
+ * written is carried forward until the caches have seen it, and what was seen is timed by our own clock.
+ *
+ * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()} and {@link #wake} may be called from other threads.
+ */
+public final class ElectionMemory {
+
+    private final Sightings sightings = new Sightings();
+    private final Map<PodIdentity, Candidate> writtenPods = new HashMap<>();
+    private final Map<PodIdentity, Integer> lastPriority = new HashMap<>();
+    private final Set<PodIdentity> gone = new HashSet<>();
+    private final Set<PodIdentity> doubtfulPods = new HashSet<>();
+    private final AtomicLong wokenAtNanos = new AtomicLong(NOT_WOKEN);
+    private volatile Set<String> members = Set.of();
+    private volatile Optional<Duration> nextPass = Optional.empty();
+
+    private static final long NOT_WOKEN = Long.MAX_VALUE;
+
+    private final List<Report.Change> unreported = new ArrayList<>();
+    private Optional<LeaseState> lease = Optional.empty();
+    private Optional<Primary> primary = Optional.empty();
+    private Fenced fenced = Fenced.NOTHING;
+    private Optional<Renewal> renewal = Optional.empty();
+    private Optional<Lead> lead = Optional.empty();
+    private long highestTerm;
+    private boolean cleared;
+    private boolean leaseInDoubt;
+    private boolean primaryInDoubt;
+    private int refusals;
+
+    /** Our last successful renewal of a Lease, and after how long the next is due. */
+    record Renewal(String leaseUid, Duration at, Duration next) {}
+
+    /** Since when a pod has led, by our clock, counting what it had led before we saw it. */
+    private record Lead(PodIdentity leader, Duration since) {}
+
+    Sightings sightings() {
+        return sightings;
+    }
+
+    /** The UIDs of the pods that were this election's business in the last pass. */
+    public Set<String> members() {
+        return members;
+    }
+
+    void members(Set<String> uids) {
+        members = Set.copyOf(uids);
+    }
+
+    /** Takes note that something happened, at some tick; the first since the last pass counts. */
+    public void wake(Duration ticks) {
+        wokenAtNanos.accumulateAndGet(ticks.toNanos(), Math::min);
+    }
+
+    /** When what woke this pass happened; the given time if nothing did. */
+    Duration takeWaking(Duration now) {
+        long at = wokenAtNanos.getAndSet(NOT_WOKEN);
+        return at == NOT_WOKEN ? now : Duration.ofNanos(at);
+    }
+
+    /** When the next pass is due, by the monotonic clock; nothing while none is. */
+    Optional<Duration> nextPass() {
+        return nextPass;
+    }
+
+    void expectNextPass(Optional<Duration> at) {
+        nextPass = at;
+    }
+
+    Optional<LeaseState> lease() {
+        return lease;
+    }
+
+    void wrote(LeaseState written) {
+        lease = Optional.of(written);
+        leaseInDoubt = false;
+        if (written instanceof LeaseState.Claimed claimed) {
+            highestTerm = Math.max(highestTerm, claimed.lease().term());
+        }
+    }
+
+    void forgetLease() {
+        lease = Optional.empty();
+    }
+
+    boolean isLeaseInDoubt() {
+        return leaseInDoubt;
+    }
+
+    void doubtLease() {
+        leaseInDoubt = true;
+    }
+
+    Optional<Primary> primary() {
+        return primary;
+    }
+
+    void wrote(Primary written) {
+        primary = Optional.of(written);
+        primaryInDoubt = false;
+    }
+
+    boolean isPrimaryInDoubt() {
+        return primaryInDoubt;
+    }
+
+    void doubtPrimary() {
+        primaryInDoubt = true;
+    }
+
+    void wrote(Candidate written) {
+        writtenPods.put(written.id(), written);
+        doubtfulPods.remove(written.id());
+    }
+
+    /** The later of what a cache says of a pod and what we have written to it. */
+    Candidate newest(Candidate cached) {
+        Candidate written = writtenPods.get(cached.id());
+        if (written == null) {
+            return cached;
+        }
+        if (Versions.isLater(written.version(), cached.version())) {
+            return written;
+        }
+        writtenPods.remove(cached.id());
+        return cached;
+    }
+
+    void retainPods(Set<PodIdentity> present) {
+        writtenPods.keySet().retainAll(present);
+        lastPriority.keySet().retainAll(present);
+        doubtfulPods.retainAll(present);
+    }
+
+    Set<PodIdentity> doubtfulPods() {
+        return Set.copyOf(doubtfulPods);
+    }
+
+    void doubt(PodIdentity pod) {
+        doubtfulPods.add(pod);
+    }
+
+    /** A pod with a malformed annotation keeps the last priority that could be read. */
+    Candidate withLastPriority(Candidate pod) {
+        if (pod.standing() != Candidate.Standing.MALFORMED) {
+            lastPriority.put(pod.id(), pod.priority());
+            return pod;
+        }
+        return pod.withPriority(lastPriority.getOrDefault(pod.id(), pod.priority()));
+    }
+
+    Set<PodIdentity> gone() {
+        return Set.copyOf(gone);
+    }
+
+    /** A UID that is gone does not come back; only the last few can matter. */
+    void confirmGone(PodIdentity pod) {
+        if (gone.size() >= 100) {
+            gone.clear();
+        }
+        gone.add(pod);
+    }
+
+    Fenced fenced() {
+        return fenced;
+    }
+
+    void fenced(Fenced now) {
+        fenced = now;
+    }
+
+    Optional<Renewal> renewal() {
+        return renewal;
+    }
+
+    void renewed(Renewal now) {
+        renewal = Optional.of(now);
+    }
+
+    long highestTerm() {
+        return highestTerm;
+    }
+
+    void sawTerm(long term) {
+        highestTerm = Math.max(highestTerm, term);
+    }
+
+    boolean isCleared() {
+        return cleared;
+    }
+
+    void cleared(boolean now) {
+        cleared = now;
+    }
+
+    /**
+     * For how long a pod has led.
+     *
+     * @param before for how long it had led when we first see it lead
+     */
+    Duration ledFor(PodIdentity leader, Duration before, Duration ticks) {
+        if (lead.isEmpty() || !lead.get().leader().equals(leader)) {
+            lead = Optional.of(new Lead(leader, ticks.minus(before)));
+        }
+        return ticks.minus(lead.get().since());
+    }
+
+    /** Transitions that no status tells of yet. */
+    List<Report.Change> unreported() {
+        return List.copyOf(unreported);
+    }
+
+    void changed(Report.Change change) {
+        unreported.add(change);
+    }
+
+    void reported() {
+        unreported.clear();
+    }
+
+    int refusals() {
+        return refusals;
+    }
+
+    void refused() {
+        refusals = Math.min(refusals + 1, 30);
+    }
+
+    void succeeded() {
+        refusals = 0;
+    }
+}

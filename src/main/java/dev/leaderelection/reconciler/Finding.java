@@ -1,0 +1,199 @@
+package dev.leaderelection.reconciler;
+
+import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Eligibility;
+import dev.leaderelection.election.LeaseState;
+import dev.leaderelection.election.Observation;
+import dev.leaderelection.election.Plan.Situation;
+import dev.leaderelection.election.Rules;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One condition of an election, as it is found now.
+ *
+ * @param type which condition
+ * @param holds whether it is true
+ * @param reason why, as a name of the API
+ * @param message why, for a person, with the remedy if there is one
+ */
+record Finding(String type, boolean holds, String reason, String message) {
+
+    static final String READY = "Ready";
+    static final String LEADER_ELECTED = "LeaderElected";
+    static final String LEASE_HELD = "LeaseHeld";
+    static final String ROUTING_CONSISTENT = "RoutingConsistent";
+    static final String CONFLICTED = "Conflicted";
+    static final String PAUSED = "Paused";
+
+    /** All conditions of an election, Ready first. */
+    static List<Finding> of(Report report, Optional<Candidate> leader) {
+        Finding conflicted = conflicted(report);
+        Finding elected = elected(report, leader);
+        Finding held = held(report);
+        Finding routing = routing(report, leader);
+        List<Finding> findings = new ArrayList<>();
+        findings.add(ready(conflicted, elected, held, routing, leader));
+        findings.addAll(List.of(elected, held, routing, conflicted, paused(report)));
+        return findings;
+    }
+
+    private static Finding ready(
+            Finding conflicted, Finding elected, Finding held, Finding routing, Optional<Candidate> leader) {
+        if (conflicted.holds()) {
+            return new Finding(READY, false, conflicted.reason(), conflicted.message());
+        }
+        for (Finding needed : List.of(elected, held, routing)) {
+            if (!needed.holds()) {
+                return new Finding(READY, false, needed.reason(), needed.message());
+            }
+        }
+        Candidate pod = leader.orElseThrow();
+        Eligibility eligibility = Eligibility.of(pod);
+        if (!eligibility.keepsSeat()) {
+            return new Finding(
+                    READY,
+                    false,
+                    eligibility == Eligibility.NOT_READY ? "IncumbentNotReady" : "IncumbentUnfit",
+                    pod.id().name() + " leads but is " + eligibility.explanation()
+                            + "; it keeps the seat until a candidate is eligible");
+        }
+        return new Finding(READY, true, "LeaderReady", pod.id().name() + " leads and is ready");
+    }
+
+    private static Finding elected(Report report, Optional<Candidate> leader) {
+        if (leader.isPresent()) {
+            return new Finding(
+                    LEADER_ELECTED, true, "Elected", leader.get().id().name() + " holds the seat");
+        }
+        if (report.plan().situation() == Situation.OBSERVED) {
+            String would = report.plan()
+                    .transition()
+                    .map(transition ->
+                            "mode Observe: would elect " + transition.to().name() + " ("
+                                    + transition.reason().text() + ")")
+                    .orElse("mode Observe: nobody would be elected");
+            return new Finding(LEADER_ELECTED, false, "Observing", would);
+        }
+        Observation o = report.sight().observation();
+        long total = o.pods().stream().filter(Candidate::selected).count();
+        String message = total == 0
+                ? "the selector matches no pod in this namespace: check the pods' labels"
+                : "none of " + total + " candidates is eligible: see status.members for each one's reason";
+        if (o.rules().mode() == Rules.Mode.PAUSED) {
+            return new Finding(LEADER_ELECTED, false, "Paused", "mode Paused: nobody is elected until it is Active");
+        }
+        return new Finding(LEADER_ELECTED, false, "NoEligibleCandidate", message);
+    }
+
+    private static Finding held(Report report) {
+        LeaseState lease = report.sight().observation().lease();
+        String name = report.sight().election().leaseName();
+        if (lease instanceof LeaseState.Claimed claimed) {
+            boolean runsOut = report.sight().observation().renewal().expired();
+            return runsOut
+                    ? new Finding(LEASE_HELD, false, "LeaseExpired", "Lease " + name + " has run out")
+                    : new Finding(
+                            LEASE_HELD,
+                            true,
+                            "Held",
+                            "Lease " + name + " is held for " + claimed.holder().name());
+        }
+        if (lease instanceof LeaseState.Foreign foreign) {
+            return new Finding(LEASE_HELD, false, "LeaseConflict", leaseConflict(name, foreign));
+        }
+        return new Finding(LEASE_HELD, false, "NotHeld", "Lease " + name + " is held by nobody");
+    }
+
+    private static String leaseConflict(String name, LeaseState.Foreign foreign) {
+        return "Lease " + name + " exists and is not this election's (holder '" + foreign.holder()
+                + "'): it is left alone; delete it, or create the election with another lease.name";
+    }
+
+    private static Finding routing(Report report, Optional<Candidate> leader) {
+        if (report.denial().isPresent()) {
+            return new Finding(
+                    ROUTING_CONSISTENT,
+                    false,
+                    "WriteDenied",
+                    "the API server denied a write: " + report.denial().get().explanation());
+        }
+        Observation o = report.sight().observation();
+        Optional<Candidate> stray = o.pods().stream()
+                .filter(Candidate::isRouted)
+                .filter(pod -> leader.isEmpty() || !leader.get().id().equals(pod.id()))
+                .findFirst();
+        if (stray.isPresent()) {
+            return new Finding(
+                    ROUTING_CONSISTENT,
+                    false,
+                    "StrayLabel",
+                    stray.get().id().name() + " carries the leader's label and does not lead");
+        }
+        if (leader.isPresent() && !leader.get().isRouted()) {
+            return new Finding(
+                    ROUTING_CONSISTENT,
+                    false,
+                    "LeaderNotLabelled",
+                    leader.get().id().name() + " holds the seat and does not carry the label");
+        }
+        return new Finding(ROUTING_CONSISTENT, true, "Consistent", "the label is where it belongs");
+    }
+
+    private static Finding conflicted(Report report) {
+        Observation o = report.sight().observation();
+        if (o.obstacle().isPresent()) {
+            String reason = switch (o.obstacle().get().kind()) {
+                case SELECTOR_OVERLAP -> "SelectorOverlap";
+                case LABEL_IN_USE -> "LabelInUse";
+            };
+            return new Finding(CONFLICTED, true, reason, o.obstacle().get().explanation());
+        }
+        if (o.lease() instanceof LeaseState.Foreign foreign) {
+            return new Finding(
+                    CONFLICTED,
+                    true,
+                    "LeaseConflict",
+                    leaseConflict(report.sight().election().leaseName(), foreign));
+        }
+        return new Finding(CONFLICTED, false, "NoConflict", "nobody else claims the Lease or the label");
+    }
+
+    private static Finding paused(Report report) {
+        return switch (report.sight().observation().rules().mode()) {
+            case ACTIVE -> new Finding(PAUSED, false, "Active", "mode Active");
+            case PAUSED -> new Finding(PAUSED, true, "Paused", "mode Paused: leadership does not move");
+            case OBSERVE -> new Finding(PAUSED, true, "Observing", "mode Observe: nothing but this status is written");
+        };
+    }
+
+    /** As a condition, with the time of the last change of its status. */
+    Condition toCondition(List<Condition> before, Long generation, Instant now) {
+        String status = holds ? "True" : "False";
+        String since = before.stream()
+                .filter(condition -> type.equals(condition.getType()) && status.equals(condition.getStatus()))
+                .map(Condition::getLastTransitionTime)
+                .findFirst()
+                .orElse(StatusProjection.time(now));
+        return new ConditionBuilder()
+                .withType(type)
+                .withStatus(status)
+                .withReason(reason)
+                .withMessage(message)
+                .withObservedGeneration(generation)
+                .withLastTransitionTime(since)
+                .build();
+    }
+
+    /** Whether a condition of this type had that status before. */
+    static boolean was(LeaderElectionStatus before, String type, boolean held) {
+        return before.conditions().stream()
+                .anyMatch(condition ->
+                        type.equals(condition.getType()) && (held ? "True" : "False").equals(condition.getStatus()));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.leaderelection.reconciler;
+
+import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.kubernetes.ApiServerElectionStore;
+import dev.leaderelection.kubernetes.EventRecorder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Runs a pass over an election whenever something of it changes, or its time is up.
+ *
+ * <p>All events reach it, deletions too, and it keeps its own finalizer: mode Observe must hold none.
+ */
+@ControllerConfiguration(
+        name = LeaderElectionReconciler.NAME,
+        generationAwareEventProcessing = false,
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 60, timeUnit = TimeUnit.SECONDS))
+@GradualRetry(maxAttempts = -1, initialInterval = 10, intervalMultiplier = 2, maxInterval = 2000)
+public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
+
+    /** The controller's name. */
+    public static final String NAME = "leaderelection";
+
+    private final ApiServerElectionStore store;
+    private final EventRecorder events;
+    private final Clocks clocks;
+    private final DoubleSupplier jitter;
+    private final Map<String, ElectionMemory> memories = new ConcurrentHashMap<>();
+    private Optional<ElectionPass> pass = Optional.empty();
+
+    /**
+     * @param store where everything is written
+     * @param events where Events go
+     * @param clocks the time
+     * @param jitter values between 0 and 1, so that renewals spread
+     */
+    public LeaderElectionReconciler(
+            ApiServerElectionStore store, EventRecorder events, Clocks clocks, DoubleSupplier jitter) {
+        this.store = store;
+        this.events = events;
+        this.clocks = clocks;
+        this.jitter = jitter;
+    }
+
+    @Override
+    public List<EventSource<?, LeaderElection>> prepareEventSources(EventSourceContext<LeaderElection> context) {
+        WatchedCaches caches = new WatchedCaches(context, this::isMember, this::woken);
+        pass = Optional.of(new ElectionPass(caches, store, store::writeStatus, new Announcer(events), clocks, jitter));
+        return caches.sources();
+    }
+
+    @Override
+    public UpdateControl<LeaderElection> reconcile(LeaderElection resource, Context<LeaderElection> context) {
+        String uid = resource.getMetadata().getUid();
+        if (context.isPrimaryResourceDeleted()) {
+            memories.remove(uid);
+            return UpdateControl.noUpdate();
+        }
+        ElectionMemory memory = memories.computeIfAbsent(uid, any -> new ElectionMemory());
+        Optional<Duration> next = pass.orElseThrow().run(resource, memory);
+        memory.expectNextPass(next.map(clocks.ticks().get()::plus));
+        return next.map(pause -> UpdateControl.<LeaderElection>noUpdate().rescheduleAfter(pause))
+                .orElseGet(UpdateControl::noUpdate);
+    }
+
+    /** By how much the most overdue pass is late, zero if none is. */
+    public Duration mostOverdue() {
+        Duration now = clocks.ticks().get();
+        return latest(memories.values(), now);
+    }
+
+    private static Duration latest(Collection<ElectionMemory> memories, Duration now) {
+        Duration most = Duration.ZERO;
+        for (ElectionMemory memory : memories) {
+            Duration late = now.minus(memory.nextPass().orElse(now));
+            most = late.compareTo(most) > 0 ? late : most;
+        }
+        return most;
+    }
+
+    /** Whether an update of an election's own object is news: all but its status, which we write ourselves. */
+    public static boolean isNews(LeaderElection now, LeaderElection before) {
+        var one = now.getMetadata();
+        var other = before.getMetadata();
+        return !one.getUid().equals(other.getUid())
+                || !Objects.equals(one.getGeneration(), other.getGeneration())
+                || !one.getFinalizers().equals(other.getFinalizers())
+                || now.isMarkedForDeletion() != before.isMarkedForDeletion();
+    }
+
+    private boolean isMember(String electionUid, String podUid) {
+        ElectionMemory memory = memories.get(electionUid);
+        return memory != null && memory.members().contains(podUid);
+    }
+
+    private void woken(LeaderElection election, Pod pod) {
+        ElectionMemory memory = memories.get(election.getMetadata().getUid());
+        if (memory != null) {
+            memory.wake(clocks.ticks().get());
+        }
+    }
+}

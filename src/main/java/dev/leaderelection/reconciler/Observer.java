@@ -1,0 +1,252 @@
+package dev.leaderelection.reconciler;
+
+import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeaderElectionSpec;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.LeaseState;
+import dev.leaderelection.election.Observation;
+import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.kubernetes.Answer;
+import dev.leaderelection.kubernetes.Answer.Cause;
+import dev.leaderelection.kubernetes.Answer.Done;
+import dev.leaderelection.kubernetes.Answer.Refused;
+import dev.leaderelection.kubernetes.Election;
+import dev.leaderelection.kubernetes.ElectionStore;
+import dev.leaderelection.kubernetes.LeaseReader;
+import dev.leaderelection.kubernetes.PodReader;
+import dev.leaderelection.kubernetes.Primary;
+import dev.leaderelection.kubernetes.Versions;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks at the world, once per pass: at the caches, at what we have written since, and at the server itself where the protocol
+ * asks for it or a refusal has made us doubt.
+ */
+final class Observer {
+
+    private final Caches caches;
+    private final ElectionStore store;
+    private final Clocks clocks;
+
+    Observer(Caches caches, ElectionStore store, Clocks clocks) {
+        this.caches = caches;
+        this.store = store;
+        this.clocks = clocks;
+    }
+
+    /** Looks. Refused only if a live read was needed and could not be had. */
+    Answer<Sight> look(LeaderElection resource, ElectionMemory memory) {
+        Election election = Election.of(resource);
+        Answer<LeaseState> lease = lease(election, memory, resource.isMarkedForDeletion());
+        if (!(lease instanceof Done<LeaseState> seenLease)) {
+            return ((Refused<LeaseState>) lease).recast();
+        }
+        Answer<Primary> primary = primary(resource, election, memory, seenLease.value());
+        if (!(primary instanceof Done<Primary> seenPrimary)) {
+            return ((Refused<Primary>) primary).recast();
+        }
+        Answer<List<Candidate>> pods = pods(election, memory, seenLease.value());
+        if (!(pods instanceof Done<List<Candidate>> seenPods)) {
+            return ((Refused<List<Candidate>>) pods).recast();
+        }
+        return new Done<>(
+                assemble(resource, election, memory, seenLease.value(), seenPrimary.value(), seenPods.value()));
+    }
+
+    private Sight assemble(
+            LeaderElection resource,
+            Election election,
+            ElectionMemory memory,
+            LeaseState lease,
+            Primary primary,
+            List<Candidate> pods) {
+        Duration ticks = clocks.ticks().get();
+        memory.sightings().note(pods, ticks);
+        memory.sawTerm(primary.term());
+        Map<PodIdentity, Duration> steadyFor = new HashMap<>();
+        pods.forEach(pod -> steadyFor.put(pod.id(), memory.sightings().steadyFor(pod.id(), ticks)));
+        Observation observation = new Observation(
+                SpecReader.rules(resource.getSpec()),
+                new Observation.Standing(primary.deleting(), primary.isHeld(), memory.isCleared()),
+                obstacle(resource, primary, memory, lease, pods),
+                lease,
+                renewal(resource.getSpec(), election, memory, lease, ticks),
+                pods,
+                memory.gone(),
+                memory.fenced(),
+                new Observation.Terms(primary.termReserved(), memory.highestTerm()),
+                lastLeader(primary),
+                ledFor(primary, memory, lease, ticks),
+                steadyFor);
+        return new Sight(election, primary, observation);
+    }
+
+    private Answer<LeaseState> lease(Election election, ElectionMemory memory, boolean deleting) {
+        Optional<LeaseState> cached = caches.lease(election.namespace(), election.leaseName())
+                .map(lease -> LeaseReader.read(lease, election));
+        Optional<LeaseState> written = memory.lease();
+        if (memory.isLeaseInDoubt() || deleting) {
+            return live(election, memory);
+        }
+        if (written.isEmpty()) {
+            return new Done<>(cached.orElseGet(LeaseState.Missing::new));
+        }
+        Optional<LeaseState.Copy> ours = written.get().ours();
+        Optional<LeaseState.Copy> theirs = cached.flatMap(LeaseState::ours);
+        if (ours.isEmpty()
+                || theirs.isEmpty()
+                || !ours.get().uid().equals(theirs.get().uid())) {
+            return live(election, memory);
+        }
+        boolean oursIsLater =
+                Versions.isLater(ours.get().version(), theirs.get().version());
+        return new Done<>(oursIsLater ? written.get() : cached.get());
+    }
+
+    private Answer<LeaseState> live(Election election, ElectionMemory memory) {
+        Answer<LeaseState> answer = store.readLease(election);
+        if (answer instanceof Done<LeaseState> done) {
+            memory.wrote(done.value());
+            if (done.value().ours().isEmpty()) {
+                memory.forgetLease();
+            }
+        }
+        return answer;
+    }
+
+    /** Before a claim without a Lease to tell the term, the reserved terms are read from the server. */
+    private Answer<Primary> primary(
+            LeaderElection resource, Election election, ElectionMemory memory, LeaseState lease) {
+        boolean needsLive =
+                memory.isPrimaryInDoubt() || lease instanceof LeaseState.Unclaimed || leavesUnclaimed(resource);
+        if (needsLive) {
+            Answer<Primary> live = store.readElection(election);
+            if (live instanceof Done<Primary> done) {
+                memory.wrote(done.value());
+            }
+            return live;
+        }
+        Primary cached = Primary.of(resource);
+        return new Done<>(memory.primary()
+                .filter(written -> Versions.isLater(written.version(), cached.version()))
+                .orElse(cached));
+    }
+
+    /** An election that never claimed a term leaves without a trace; that it never did must not be read off a stale copy. */
+    private static boolean leavesUnclaimed(LeaderElection resource) {
+        return resource.isMarkedForDeletion() && Primary.of(resource).termReserved() == 0;
+    }
+
+    private Answer<List<Candidate>> pods(Election election, ElectionMemory memory, LeaseState lease) {
+        Map<PodIdentity, Candidate> pods = new HashMap<>();
+        for (Pod pod : caches.podsOf(election)) {
+            Candidate candidate = PodReader.read(pod, election);
+            pods.put(candidate.id(), candidate);
+        }
+        Set<PodIdentity> wanted = new HashSet<>(memory.doubtfulPods());
+        if (lease instanceof LeaseState.Claimed claimed && !pods.containsKey(claimed.holder())) {
+            // No leader is deposed on a cache miss alone, and the index may miss a pod that is being updated.
+            PodIdentity holder = claimed.holder();
+            caches.pod(election.namespace(), holder.name())
+                    .map(pod -> PodReader.read(pod, election))
+                    .filter(pod -> pod.id().equals(holder))
+                    .ifPresentOrElse(pod -> pods.put(holder, pod), () -> wanted.add(holder));
+        }
+        wanted.removeAll(memory.gone());
+        for (PodIdentity pod : wanted) {
+            Answer<Candidate> live = store.readPod(election, pod);
+            if (live instanceof Done<Candidate> done) {
+                pods.put(pod, done.value());
+                memory.wrote(done.value());
+            } else if (live instanceof Refused<Candidate> refused && refused.cause() == Cause.GONE) {
+                memory.confirmGone(pod);
+            } else {
+                return ((Refused<Candidate>) live).recast();
+            }
+        }
+        memory.gone().forEach(pods::remove);
+        List<Candidate> newest = new ArrayList<>();
+        pods.values().forEach(pod -> newest.add(memory.withLastPriority(memory.newest(pod))));
+        newest.sort(Comparator.comparing(Candidate::id));
+        memory.retainPods(pods.keySet());
+        memory.members(uids(pods.keySet()));
+        return new Done<>(newest);
+    }
+
+    private static Set<String> uids(Set<PodIdentity> pods) {
+        Set<String> uids = new HashSet<>();
+        pods.forEach(pod -> uids.add(pod.uid()));
+        return uids;
+    }
+
+    private Optional<Observation.Obstacle> obstacle(
+            LeaderElection resource, Primary primary, ElectionMemory memory, LeaseState lease, List<Candidate> pods) {
+        Optional<Observation.Obstacle> overlap = Rivalry.overlap(
+                resource, caches.elections(resource.getMetadata().getNamespace()), caches);
+        if (overlap.isPresent()) {
+            return overlap;
+        }
+        boolean started = primary.termReserved() > 0 || memory.highestTerm() > 0 || lease instanceof LeaseState.Claimed;
+        return started ? Optional.empty() : Rivalry.labelInUse(resource, pods);
+    }
+
+    private Observation.Renewal renewal(
+            LeaderElectionSpec spec, Election election, ElectionMemory memory, LeaseState lease, Duration ticks) {
+        Optional<LeaseState.Copy> copy = lease.ours();
+        if (copy.isEmpty()) {
+            return new Observation.Renewal(Duration.ZERO, true);
+        }
+        Optional<ElectionMemory.Renewal> last = memory.renewal()
+                .filter(renewal -> renewal.leaseUid().equals(copy.get().uid()));
+        if (last.isEmpty()) {
+            Instant end = copy.get().renewed().plus(election.leaseDuration());
+            return new Observation.Renewal(
+                    Duration.ZERO, clocks.wall().instant().isAfter(end));
+        }
+        Duration passed = ticks.minus(last.get().at());
+        Duration interval = Duration.ofSeconds(spec.lease().renewIntervalSeconds());
+        Duration next = last.get().next().compareTo(interval) < 0 ? last.get().next() : interval;
+        Duration due = next.minus(passed);
+        return new Observation.Renewal(
+                due.isNegative() ? Duration.ZERO : due, passed.compareTo(election.leaseDuration()) > 0);
+    }
+
+    private static Optional<PodIdentity> lastLeader(Primary primary) {
+        var leader = primary.status().leader();
+        return leader == null ? Optional.empty() : Optional.of(new PodIdentity(leader.podName(), leader.podUID()));
+    }
+
+    /** A term that began before this process did is dated by what was written then, and by our own clock from then on. */
+    private Duration ledFor(Primary primary, ElectionMemory memory, LeaseState lease, Duration ticks) {
+        if (!(lease instanceof LeaseState.Claimed claimed)) {
+            return Duration.ZERO;
+        }
+        var leader = primary.status().leader();
+        Instant since =
+                leader != null && leader.podUID().equals(claimed.holder().uid())
+                        ? parse(leader.since()).orElse(claimed.copy().acquired())
+                        : claimed.copy().acquired();
+        Duration before = Duration.between(since, clocks.wall().instant());
+        return memory.ledFor(claimed.holder(), before.isNegative() ? Duration.ZERO : before, ticks);
+    }
+
+    private static Optional<Instant> parse(String time) {
+        try {
+            return Optional.of(OffsetDateTime.parse(time).toInstant());
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+}

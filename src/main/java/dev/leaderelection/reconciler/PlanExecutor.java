@@ -1,0 +1,358 @@
+package dev.leaderelection.reconciler;
+
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Fenced;
+import dev.leaderelection.election.LeaseRecord;
+import dev.leaderelection.election.LeaseState;
+import dev.leaderelection.election.Plan;
+import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.election.Step;
+import dev.leaderelection.kubernetes.Answer;
+import dev.leaderelection.kubernetes.Answer.Cause;
+import dev.leaderelection.kubernetes.Answer.Done;
+import dev.leaderelection.kubernetes.Answer.Refused;
+import dev.leaderelection.kubernetes.Election;
+import dev.leaderelection.kubernetes.ElectionStore;
+import dev.leaderelection.kubernetes.Primary;
+import dev.leaderelection.kubernetes.Versions;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Writes what a plan says, one step after the other, each only after the one before it succeeded. It decides nothing: a step that
+ * cannot be done ends the run, and the next pass looks at the world again.
+ */
+final class PlanExecutor {
+
+    /** How often one pod is tried again within one demotion while somebody else keeps writing to it. */
+    private static final int DEMOTION_ATTEMPTS = 5;
+
+    private final ElectionStore store;
+    private final Clocks clocks;
+    private final DoubleSupplier jitter;
+
+    /**
+     * @param jitter values between 0 and 1, so that renewals spread
+     */
+    PlanExecutor(ElectionStore store, Clocks clocks, DoubleSupplier jitter) {
+        this.store = store;
+        this.clocks = clocks;
+        this.jitter = jitter;
+    }
+
+    /** Runs a plan, and says whether all of it was done. */
+    Answer<Boolean> run(Sight sight, Plan plan, Duration renewInterval, ElectionMemory memory) {
+        Run run = new Run(sight, renewInterval, memory);
+        for (Step step : plan.steps()) {
+            Answer<Boolean> answer = run.execute(step);
+            if (answer instanceof Refused<Boolean> refused) {
+                if (refused.cause() != Cause.DENIED) {
+                    memory.doubtLease();
+                    memory.doubtPrimary();
+                }
+                return refused;
+            }
+        }
+        return Answer.OK;
+    }
+
+    /** One run: what it has claimed itself needs no reading back. */
+    private final class Run {
+        private final Sight sight;
+        private final Election election;
+        private final Duration renewInterval;
+        private final ElectionMemory memory;
+        private boolean claimed;
+
+        Run(Sight sight, Duration renewInterval, ElectionMemory memory) {
+            this.sight = sight;
+            this.election = sight.election();
+            this.renewInterval = renewInterval;
+            this.memory = memory;
+        }
+
+        private Answer<Boolean> execute(Step step) {
+            if (step instanceof Step.Claim claim) {
+                return claim(claim);
+            }
+            if (step instanceof Step.Demote demote) {
+                return demote(demote.pod(), demote.term());
+            }
+            if (step instanceof Step.Promote promote) {
+                return promote(promote);
+            }
+            if (step instanceof Step.Renew renew) {
+                return take(renew.copy(), renew.lease(), false);
+            }
+            if (step instanceof Step.DemoteEveryone everyone) {
+                return demoteEveryone(everyone);
+            }
+            if (step instanceof Step.Strip strip) {
+                return strip(strip.pods());
+            }
+            if (step instanceof Step.Reserve reserve) {
+                return primary(store.reserveTerms(election, newestPrimary(), reserve.upTo()));
+            }
+            if (step instanceof Step.CreateLease) {
+                return wrote(store.createLease(election));
+            }
+            return executeClosing(step);
+        }
+
+        private Answer<Boolean> executeClosing(Step step) {
+            if (step instanceof Step.HoldFinalizer) {
+                return primary(store.holdFinalizer(election, newestPrimary(), true));
+            }
+            if (step instanceof Step.ReleaseFinalizer) {
+                return unlessGone(primary(store.holdFinalizer(election, newestPrimary(), false)));
+            }
+            if (step instanceof Step.Close close) {
+                return wrote(store.writeLease(election, close.copy(), close.lease(), false));
+            }
+            if (step instanceof Step.ClearEveryone) {
+                return clearEveryone();
+            }
+            if (step instanceof Step.DeleteLease delete) {
+                return deleted(store.deleteLease(election, delete.copy()));
+            }
+            if (step instanceof Step.DiscardLease discard) {
+                return deleted(store.deleteLease(election, discard.copy()));
+            }
+            throw new IllegalStateException("no way to execute " + step);
+        }
+
+        private Answer<Boolean> claim(Step.Claim claim) {
+            Answer<Boolean> answer = take(claim.copy(), claim.lease(), claim.newHolder());
+            claimed = answer instanceof Done;
+            return answer;
+        }
+
+        /** Writes the Lease for a holder. It holds from when the request was sent, for all that we know. */
+        private Answer<Boolean> take(LeaseState.Copy copy, LeaseRecord lease, boolean newHolder) {
+            Duration sent = clocks.ticks().get();
+            Answer<LeaseState> answer = store.writeLease(election, copy, lease, newHolder);
+            if (!(answer instanceof Done<LeaseState> done)) {
+                return ((Refused<LeaseState>) answer).recast();
+            }
+            if (!(done.value() instanceof LeaseState.Claimed taken)) {
+                return Answer.refused(Cause.DENIED, "the Lease was changed on its way in: " + done.value());
+            }
+            memory.wrote(taken);
+            double factor = 0.8 + 0.2 * jitter.getAsDouble();
+            Duration next = Duration.ofNanos((long) (renewInterval.toNanos() * factor));
+            memory.renewed(new ElectionMemory.Renewal(taken.copy().uid(), sent, next));
+            return Answer.OK;
+        }
+
+        private Answer<Boolean> promote(Step.Promote promote) {
+            if (!claimed) {
+                Answer<LeaseState> live = store.readLease(election);
+                if (!(live instanceof Done<LeaseState> done)) {
+                    return ((Refused<LeaseState>) live).recast();
+                }
+                if (!isHeldAsClaimed(done.value(), promote)) {
+                    return Answer.refused(Cause.OVERTAKEN, "the Lease has changed since it was claimed");
+                }
+            }
+            if (promote.fenceAll()) {
+                Answer<Boolean> alive = alive();
+                if (alive instanceof Refused<Boolean> refused) {
+                    return refused;
+                }
+            }
+            Answer<Candidate> answer = store.promote(election, promote.heir(), promote.term());
+            if (answer instanceof Refused<Candidate> refused) {
+                memory.doubt(promote.heir().id());
+                return refused.recast();
+            }
+            memory.wrote(((Done<Candidate>) answer).value());
+            return Answer.OK;
+        }
+
+        private boolean isHeldAsClaimed(LeaseState lease, Step.Promote promote) {
+            return lease instanceof LeaseState.Claimed held
+                    && held.copy().uid().equals(promote.leaseUid())
+                    && held.holder().equals(promote.heir().id())
+                    && held.lease().term() == promote.term();
+        }
+
+        private Answer<Boolean> alive() {
+            Answer<Primary> live = store.readElection(election);
+            if (live instanceof Refused<Primary> refused) {
+                return refused.recast();
+            }
+            return ((Done<Primary>) live).value().deleting()
+                    ? Answer.refused(Cause.OVERTAKEN, "the election is being deleted")
+                    : Answer.OK;
+        }
+
+        private Answer<Boolean> demoteEveryone(Step.DemoteEveryone step) {
+            Answer<Boolean> alive = alive();
+            if (alive instanceof Refused<Boolean> refused) {
+                return refused;
+            }
+            Answer<List<Candidate>> list = store.listPods(election);
+            if (!(list instanceof Done<List<Candidate>> done)) {
+                return ((Refused<List<Candidate>>) list).recast();
+            }
+            for (Candidate pod : done.value()) {
+                if (!pod.id().equals(step.leader())) {
+                    Answer<Boolean> answer = demote(pod, step.term());
+                    if (answer instanceof Refused<Boolean> refused) {
+                        return refused;
+                    }
+                }
+            }
+            memory.fenced(fencedUnder(step.term()).plusEveryone());
+            return Answer.OK;
+        }
+
+        private Answer<Boolean> demote(PodIdentity pod, long term) {
+            for (Candidate seen : sight.observation().pods()) {
+                if (seen.id().equals(pod)) {
+                    return demote(memory.newest(seen), term);
+                }
+            }
+            Answer<Candidate> live = store.readPod(election, pod);
+            if (live instanceof Done<Candidate> done) {
+                return demote(done.value(), term);
+            }
+            return fencedIfGone(pod, term, ((Refused<Candidate>) live).recast());
+        }
+
+        /** Demotes until it is done, the pod is gone, or somebody is ahead of us. */
+        private Answer<Boolean> demote(Candidate first, long term) {
+            Candidate copy = first;
+            Answer<Boolean> last =
+                    Answer.refused(Cause.CONFLICT, "pod " + copy.id().name() + " keeps changing");
+            for (int attempt = 0; attempt < DEMOTION_ATTEMPTS; attempt++) {
+                if (copy.mark().term() > term && !isForged(term)) {
+                    return Answer.refused(Cause.OVERTAKEN, "pod " + copy.id().name() + " bears a later term");
+                }
+                Answer<Candidate> answer = store.demote(election, copy, term);
+                if (answer instanceof Done<Candidate> done) {
+                    memory.wrote(done.value());
+                    memory.fenced(fencedUnder(term).plus(copy.id()));
+                    return Answer.OK;
+                }
+                Refused<Candidate> refused = (Refused<Candidate>) answer;
+                if (refused.cause() == Cause.GONE || refused.cause() == Cause.UNAVAILABLE) {
+                    return fencedIfGone(copy.id(), term, refused.recast());
+                }
+                Answer<Candidate> again = store.readPod(election, copy.id());
+                if (!(again instanceof Done<Candidate> done)) {
+                    return fencedIfGone(copy.id(), term, ((Refused<Candidate>) again).recast());
+                }
+                if (refused.cause() == Cause.DENIED) {
+                    return refused.recast();
+                }
+                copy = done.value();
+            }
+            return last;
+        }
+
+        /** A mark of a later term under a Lease that never had one was not written by the protocol. */
+        private boolean isForged(long term) {
+            return store.readLease(election) instanceof Done<LeaseState> live
+                    && live.value() instanceof LeaseState.Claimed held
+                    && held.lease().term() == term;
+        }
+
+        private Answer<Boolean> fencedIfGone(PodIdentity pod, long term, Refused<Boolean> refused) {
+            if (refused.cause() != Cause.GONE) {
+                return refused;
+            }
+            memory.confirmGone(pod);
+            memory.fenced(fencedUnder(term).plus(pod));
+            return Answer.OK;
+        }
+
+        private Fenced fencedUnder(long term) {
+            String uid = sight.observation().lease().ours().orElseThrow().uid();
+            return memory.fenced().under(uid, term);
+        }
+
+        /** The pods were seen before this read of the Lease: a leader that was made since has another revision. */
+        private Answer<Boolean> strip(List<Candidate> pods) {
+            Answer<LeaseState> live = store.readLease(election);
+            if (!(live instanceof Done<LeaseState> done)) {
+                return ((Refused<LeaseState>) live).recast();
+            }
+            long term = done.value() instanceof LeaseState.Claimed held
+                    ? held.lease().term()
+                    : 1;
+            for (Candidate pod : pods) {
+                boolean leads = done.value() instanceof LeaseState.Claimed held
+                        && held.holder().equals(pod.id());
+                if (leads || done.value() instanceof LeaseState.Closed) {
+                    return Answer.refused(Cause.OVERTAKEN, "pod " + pod.id().name() + " leads now");
+                }
+                Answer<Candidate> answer = store.demote(election, pod, term);
+                if (answer instanceof Done<Candidate> stripped) {
+                    memory.wrote(stripped.value());
+                } else if (((Refused<Candidate>) answer).cause() != Cause.GONE) {
+                    memory.doubt(pod.id());
+                    return ((Refused<Candidate>) answer).recast();
+                }
+            }
+            return Answer.OK;
+        }
+
+        private Answer<Boolean> clearEveryone() {
+            Answer<List<Candidate>> list = store.listPods(election);
+            if (!(list instanceof Done<List<Candidate>> done)) {
+                return ((Refused<List<Candidate>>) list).recast();
+            }
+            for (Candidate pod : done.value()) {
+                boolean ledByAnother = pod.mark().origin() == Candidate.Mark.Origin.ANOTHER_ELECTION && pod.isRouted();
+                if (!ledByAnother) {
+                    Answer<Boolean> answer = unlessGone(ignore(store.clear(election, pod)));
+                    if (answer instanceof Refused<Boolean> refused) {
+                        return refused;
+                    }
+                }
+            }
+            memory.cleared(true);
+            return Answer.OK;
+        }
+
+        private Answer<Boolean> deleted(Answer<Boolean> answer) {
+            Answer<Boolean> outcome = unlessGone(answer);
+            if (outcome instanceof Done) {
+                memory.forgetLease();
+                memory.doubtLease();
+            }
+            return outcome;
+        }
+
+        private Answer<Boolean> wrote(Answer<LeaseState> answer) {
+            if (answer instanceof Done<LeaseState> done) {
+                memory.wrote(done.value());
+            }
+            return ignore(answer);
+        }
+
+        private Primary newestPrimary() {
+            return memory.primary()
+                    .filter(written ->
+                            Versions.isLater(written.version(), sight.primary().version()))
+                    .orElse(sight.primary());
+        }
+
+        private Answer<Boolean> primary(Answer<Primary> answer) {
+            if (answer instanceof Done<Primary> done) {
+                memory.wrote(done.value());
+            }
+            return ignore(answer);
+        }
+    }
+
+    private static Answer<Boolean> unlessGone(Answer<Boolean> answer) {
+        return answer instanceof Refused<Boolean> refused && refused.cause() == Cause.GONE ? Answer.OK : answer;
+    }
+
+    private static <T> Answer<Boolean> ignore(Answer<T> answer) {
+        return answer instanceof Refused<T> refused ? refused.recast() : Answer.OK;
+    }
+}

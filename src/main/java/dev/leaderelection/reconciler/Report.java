@@ -1,0 +1,31 @@
+package dev.leaderelection.reconciler;
+
+import dev.leaderelection.election.Plan;
+import dev.leaderelection.kubernetes.Answer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a pass saw and did, for the status and the Events.
+ *
+ * @param sight the last look, after everything that was done
+ * @param plan what followed from it
+ * @param changes the transitions that were made, in their order
+ * @param denial what the server would not let us write, if anything
+ */
+record Report(Sight sight, Plan plan, List<Change> changes, Optional<Answer.Refused<Boolean>> denial) {
+
+    /** Copies. */
+    Report {
+        changes = List.copyOf(changes);
+    }
+
+    /**
+     * A transition that was made.
+     *
+     * @param transition which
+     * @param took from our learning of the cause to the answer to its last write
+     */
+    record Change(Plan.Transition transition, Duration took) {}
+}

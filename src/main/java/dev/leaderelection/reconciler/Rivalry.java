@@ -1,0 +1,75 @@
+package dev.leaderelection.reconciler;
+
+import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeaderElectionSpec;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Observation.Obstacle;
+import dev.leaderelection.kubernetes.Election;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Whether somebody else has a claim on the same label of the same pods. No protocol over two Leases makes that safe, so the
+ * younger election stands down.
+ */
+final class Rivalry {
+
+    private static final Comparator<LeaderElection> BY_AGE = Comparator.<LeaderElection, String>comparing(
+                    election -> election.getMetadata().getCreationTimestamp())
+            .thenComparing(election -> election.getMetadata().getUid());
+
+    private Rivalry() {}
+
+    /** The oldest election that has the same key and some of the same pods, if it is older. */
+    static Optional<Obstacle> overlap(LeaderElection election, List<LeaderElection> others, Caches caches) {
+        String key = key(election);
+        Optional<LeaderElection> rival = others.stream()
+                .filter(other -> !other.getMetadata()
+                        .getUid()
+                        .equals(election.getMetadata().getUid()))
+                .filter(other -> key(other).equals(key))
+                .filter(other -> other.getSpec().mode() != LeaderElectionSpec.Mode.OBSERVE)
+                .filter(other -> BY_AGE.compare(other, election) < 0)
+                .filter(other -> sharesPods(election, other, caches))
+                .min(BY_AGE);
+        return rival.map(older -> new Obstacle(
+                Obstacle.Kind.SELECTOR_OVERLAP,
+                "the older election " + older.getMetadata().getName() + " uses the same label key " + key
+                        + " on some of the same pods: give this one another routing.label.key or other pods"));
+    }
+
+    private static boolean sharesPods(LeaderElection one, LeaderElection other, Caches caches) {
+        if (one.getSpec().selector().equals(other.getSpec().selector())) {
+            return true;
+        }
+        for (Pod pod : caches.podsOf(Election.of(one))) {
+            Map<String, String> labels = pod.getMetadata().getLabels();
+            if (labels != null
+                    && one.getSpec().selector().matches(labels)
+                    && other.getSpec().selector().matches(labels)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A pod that carries the key before the first term, and not from us: a conflict, not prey. */
+    static Optional<Obstacle> labelInUse(LeaderElection election, List<Candidate> pods) {
+        return pods.stream()
+                .filter(pod -> pod.selected() && pod.role() != Candidate.Role.NONE)
+                .filter(pod -> pod.mark().origin() == Candidate.Mark.Origin.NOBODY)
+                .findFirst()
+                .map(pod -> new Obstacle(
+                        Obstacle.Kind.LABEL_IN_USE,
+                        "pod " + pod.id().name() + " already carries the label key " + key(election)
+                                + ", which this operator did not set: remove it from the pod, and from the pod template if"
+                                + " it is there, or use another routing.label.key"));
+    }
+
+    private static String key(LeaderElection election) {
+        return election.getSpec().routing().label().key();
+    }
+}

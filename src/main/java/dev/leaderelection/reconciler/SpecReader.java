@@ -1,0 +1,38 @@
+package dev.leaderelection.reconciler;
+
+import dev.leaderelection.api.LeaderElectionSpec;
+import dev.leaderelection.election.Rules;
+import dev.leaderelection.election.Strategy;
+import java.time.Duration;
+
+/** Turns what the user wrote into what the planner needs. */
+final class SpecReader {
+
+    private SpecReader() {}
+
+    static Rules rules(LeaderElectionSpec spec) {
+        return new Rules(
+                strategy(spec.strategy()),
+                Rules.Mode.valueOf(spec.mode().name()),
+                spec.minimumTerm(),
+                Duration.ofSeconds(spec.detection().notReadyGraceSeconds()),
+                Duration.ofSeconds(spec.failover().minIntervalSeconds()),
+                !spec.routing().label().followerValue().isEmpty());
+    }
+
+    private static Strategy strategy(LeaderElectionSpec.Strategy spec) {
+        Strategy.OrdinalOrder ordinals =
+                Strategy.OrdinalOrder.valueOf(spec.ordinal().name());
+        return switch (spec.type()) {
+            case LEASE -> new Strategy.Lease(ordinals);
+            case BULLY -> {
+                var bully = spec.bully() == null ? new LeaderElectionSpec.Bully(30) : spec.bully();
+                yield new Strategy.Bully(ordinals, Duration.ofSeconds(bully.stabilizationSeconds()));
+            }
+            case RING -> {
+                var ring = spec.ring() == null ? new LeaderElectionSpec.Ring(0) : spec.ring();
+                yield new Strategy.Ring(ordinals, Duration.ofSeconds(ring.maxTermSeconds()));
+            }
+        };
+    }
+}

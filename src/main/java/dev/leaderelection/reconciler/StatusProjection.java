@@ -1,0 +1,194 @@
+package dev.leaderelection.reconciler;
+
+import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.api.LeaderElectionStatus.Candidates;
+import dev.leaderelection.api.LeaderElectionStatus.Leader;
+import dev.leaderelection.api.LeaderElectionStatus.Member;
+import dev.leaderelection.api.LeaderElectionStatus.MemberState;
+import dev.leaderelection.api.LeaderElectionStatus.Transition;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.ElectionPlanner;
+import dev.leaderelection.election.Eligibility;
+import dev.leaderelection.election.LeaseState;
+import dev.leaderelection.election.Observation;
+import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.election.Strategy;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the status says, as a function of what was seen and done. It holds nothing that changes by itself, so that a steady state
+ * is never written twice.
+ */
+final class StatusProjection {
+
+    private static final int MOST_MEMBERS = 100;
+
+    private StatusProjection() {}
+
+    /**
+     * The status after a pass.
+     *
+     * @param report what the pass saw and did
+     * @param generation the generation of the spec
+     * @param historyLimit how many transitions are kept
+     * @param now the time of day
+     */
+    static LeaderElectionStatus project(Report report, Long generation, int historyLimit, Instant now) {
+        LeaderElectionStatus before = report.sight().primary().status();
+        Optional<Candidate> leader = leader(report.sight().observation());
+        long term = Math.max(
+                report.sight().primary().term(), leaseTerm(report.sight().observation()));
+        List<Candidate> selected = report.sight().observation().pods().stream()
+                .filter(Candidate::selected)
+                .toList();
+        List<Condition> conditions = new ArrayList<>();
+        for (Finding finding : Finding.of(report, leader)) {
+            conditions.add(finding.toCondition(before.conditions(), generation, now));
+        }
+        return new LeaderElectionStatus(
+                generation,
+                leader.map(pod -> leader(pod, report, before, now)).orElse(null),
+                term == 0 ? null : term,
+                reserved(report.sight().primary().termReserved(), term),
+                candidates(selected),
+                members(report.sight().observation(), leader, selected),
+                history(before, report, leader, historyLimit, now),
+                conditions);
+    }
+
+    /** The pod that holds the seat, if it exists. */
+    static Optional<Candidate> leader(Observation o) {
+        if (!(o.lease() instanceof LeaseState.Claimed claimed)) {
+            return Optional.empty();
+        }
+        return o.pods().stream()
+                .filter(pod -> pod.id().equals(claimed.holder()))
+                .findFirst();
+    }
+
+    private static long leaseTerm(Observation o) {
+        return o.lease() instanceof LeaseState.Claimed claimed ? claimed.lease().term() : 0;
+    }
+
+    /** Terms are reserved ahead together with the write that follows a transition, off the critical path. */
+    private static @Nullable Long reserved(long reserved, long term) {
+        if (term > 0 && reserved - term < ElectionPlanner.TERMS_AHEAD / 2) {
+            return term + ElectionPlanner.TERMS_AHEAD;
+        }
+        return reserved == 0 ? null : reserved;
+    }
+
+    private static Leader leader(Candidate pod, Report report, LeaderElectionStatus before, Instant now) {
+        Leader known = before.leader();
+        String since = known != null && known.podUID().equals(pod.id().uid()) ? known.since() : time(now);
+        return new Leader(
+                pod.id().name(),
+                pod.id().uid(),
+                pod.place().node().isEmpty() ? null : pod.place().node(),
+                pod.place().ip().isEmpty() ? null : pod.place().ip(),
+                leaseTerm(report.sight().observation()),
+                since);
+    }
+
+    private static Candidates candidates(List<Candidate> selected) {
+        int eligible = (int) selected.stream()
+                .filter(pod -> Eligibility.of(pod).isEligible())
+                .count();
+        return new Candidates(selected.size(), eligible, eligible + "/" + selected.size());
+    }
+
+    private static List<Member> members(Observation o, Optional<Candidate> leader, List<Candidate> selected) {
+        List<Candidate> listed = new ArrayList<>(selected);
+        leader.filter(pod -> !pod.selected()).ifPresent(listed::add);
+        Comparator<Candidate> leaderFirst = Comparator.comparing(
+                pod -> leader.isEmpty() || !leader.get().id().equals(pod.id()));
+        return listed.stream()
+                .sorted(leaderFirst.thenComparing(o.rules().strategy().rank()))
+                .filter(new DistinctNames())
+                .limit(MOST_MEMBERS)
+                .map(pod -> member(o, pod, leader))
+                .toList();
+    }
+
+    /** A cache may briefly know two incarnations of a name; the list is keyed by name. */
+    private static final class DistinctNames implements Predicate<Candidate> {
+        private final Set<String> seen = new HashSet<>();
+
+        @Override
+        public boolean test(Candidate pod) {
+            return seen.add(pod.id().name());
+        }
+    }
+
+    private static Member member(Observation o, Candidate pod, Optional<Candidate> leader) {
+        Eligibility eligibility = Eligibility.of(pod);
+        boolean leads = leader.isPresent() && leader.get().id().equals(pod.id());
+        if (leads) {
+            return new Member(pod.id().name(), MemberState.LEADER, eligibility.explanation());
+        }
+        if (eligibility.isEligible() && leader.isPresent() && isStabilizing(o, pod, leader.get())) {
+            return new Member(
+                    pod.id().name(),
+                    MemberState.STABILIZING,
+                    "ranks above the leader, and takes over once it has been eligible for the stabilization time");
+        }
+        return new Member(pod.id().name(), state(eligibility), eligibility.explanation());
+    }
+
+    private static boolean isStabilizing(Observation o, Candidate pod, Candidate leader) {
+        return o.rules().strategy() instanceof Strategy.Bully bully
+                && bully.rank().compare(pod, leader) < 0
+                && o.steadyFor().getOrDefault(pod.id(), Duration.ZERO).compareTo(bully.stabilization()) < 0;
+    }
+
+    private static MemberState state(Eligibility eligibility) {
+        return switch (eligibility) {
+            case ELIGIBLE -> MemberState.ELIGIBLE;
+            case NOT_READY -> MemberState.NOT_READY;
+            case TERMINATING, ENDED -> MemberState.TERMINATING;
+            case EXCLUDED, MALFORMED, NOT_SELECTED -> MemberState.EXCLUDED;
+        };
+    }
+
+    private static List<Transition> history(
+            LeaderElectionStatus before, Report report, Optional<Candidate> leader, int limit, Instant now) {
+        List<Transition> history = new ArrayList<>();
+        for (Report.Change change : report.changes()) {
+            history.add(0, entry(change, now));
+        }
+        long newest = before.history().isEmpty() ? 0 : before.history().get(0).term();
+        long term = leaseTerm(report.sight().observation());
+        if (history.isEmpty() && leader.isPresent() && leader.get().isRouted() && term > newest && limit > 0) {
+            // The process that began this transition did not live to report it.
+            String from = before.leader() == null ? null : before.leader().podName();
+            history.add(new Transition(from, leader.get().id().name(), term, "Resumed", time(now), 0L));
+        }
+        history.addAll(before.history());
+        return history.subList(0, Math.min(history.size(), limit));
+    }
+
+    private static Transition entry(Report.Change change, Instant now) {
+        return new Transition(
+                change.transition().from().map(PodIdentity::name).orElse(null),
+                change.transition().to().name(),
+                change.transition().term(),
+                change.transition().reason().text(),
+                time(now),
+                change.took().toMillis());
+    }
+
+    static String time(Instant now) {
+        return now.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}
