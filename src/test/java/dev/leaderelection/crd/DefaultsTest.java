@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DefaultsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final YAMLMapper YAML = StrictMapper.yaml();
 
     @ParameterizedTest
     @ValueSource(
@@ -53,7 +53,7 @@ class DefaultsTest {
         }
         JSONSchemaProps schema = specSchema();
 
-        JsonNode byRecords = JSON.valueToTree(JSON.treeToValue(spec, LeaderElectionSpec.class));
+        JsonNode byRecords = JSON.valueToTree(YAML.treeToValue(spec, LeaderElectionSpec.class));
 
         JsonNode bySchema = withDefaults(spec.deepCopy(), schema);
         assertThat(withoutEmpty(byRecords)).isEqualTo(withoutEmpty(bySchema));
