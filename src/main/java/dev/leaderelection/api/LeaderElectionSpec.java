@@ -325,8 +325,9 @@ public record LeaderElectionSpec(
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @ValidationRule(
-            value = "self.key.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/"
-                    + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,55}[A-Za-z0-9])?$')",
+            value =
+                    "self.key.indexOf('/') <= 253 && self.key.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/"
+                            + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,55}[A-Za-z0-9])?$')",
             message =
                     "routing.label.key is not a label key with a DNS prefix: use prefix/name, with a name of at most 57"
                             + " characters, for example example.com/role")
@@ -359,7 +360,7 @@ public record LeaderElectionSpec(
             String leaderValue,
 
             @JsonPropertyDescription("Its value on every other candidate; empty for no label.")
-            @Default("")
+            @Default("\"\"")
             @Size(max = 63)
             String followerValue) {
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -25,11 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@SchemaCustomizer(
-        value = SchemaCustomizer.MergePatchCustomizer.class,
-        input = "{\"properties\":{"
-                + "\"members\":{\"x-kubernetes-list-type\":\"map\",\"x-kubernetes-list-map-keys\":[\"podName\"]},"
-                + "\"conditions\":{\"x-kubernetes-list-type\":\"map\",\"x-kubernetes-list-map-keys\":[\"type\"]}}}")
 public record LeaderElectionStatus(
         @JsonPropertyDescription("The generation of the spec that this status speaks of.") @Nullable
         Long observedGeneration,
@@ -80,13 +74,25 @@ public record LeaderElectionStatus(
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Leader(
-            @Required String podName,
-            @Required String podUID,
-            @Nullable String nodeName,
-            @Nullable String podIP,
-            @Required Long term,
+            @JsonPropertyDescription("The pod's name.") @Required
+            String podName,
 
-            @Required String since) {}
+            @JsonPropertyDescription("The pod's UID: another pod of the same name is another leader.") @Required
+            String podUID,
+
+            @JsonPropertyDescription("The node that it runs on.") @Nullable
+            String nodeName,
+
+            @JsonPropertyDescription("Its address.") @Nullable
+            String podIP,
+
+            @JsonPropertyDescription(
+                    "The term that it leads in: a fencing token, greater than that of every leader before.")
+            @Required
+            Long term,
+
+            @JsonPropertyDescription("When it took the lead.") @Required
+            String since) {}
 
     /**
      * How many pods stand for election.
@@ -97,9 +103,14 @@ public record LeaderElectionStatus(
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Candidates(
-            @Required Integer total,
-            @Required Integer eligible,
-            @Required String summary) {}
+            @JsonPropertyDescription("The pods that the selector matches.") @Required
+            Integer total,
+
+            @JsonPropertyDescription("Those of them that may lead now.") @Required
+            Integer eligible,
+
+            @JsonPropertyDescription("eligible/total, for the printed table.") @Required
+            String summary) {}
 
     /** Where a candidate stands. */
     public enum MemberState {
@@ -132,9 +143,14 @@ public record LeaderElectionStatus(
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Member(
-            @Required String podName,
-            @Required MemberState state,
-            @Required String reason) {}
+            @JsonPropertyDescription("The pod's name.") @Required
+            String podName,
+
+            @JsonPropertyDescription("Where it stands.") @Required
+            MemberState state,
+
+            @JsonPropertyDescription("Why, for a person.") @Required
+            String reason) {}
 
     /**
      * One change of leadership.
@@ -149,10 +165,21 @@ public record LeaderElectionStatus(
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Transition(
-            @Nullable String from,
-            @Required String to,
-            @Required Long term,
-            @Required String reason,
-            @Required String time,
-            @Required Long durationMilliseconds) {}
+            @JsonPropertyDescription("The pod that led before; absent if there was none.") @Nullable
+            String from,
+
+            @JsonPropertyDescription("The pod that leads since.") @Required
+            String to,
+
+            @JsonPropertyDescription("The term that began.") @Required
+            Long term,
+
+            @JsonPropertyDescription("Why leadership moved.") @Required
+            String reason,
+
+            @JsonPropertyDescription("When the label was set.") @Required
+            String time,
+
+            @JsonPropertyDescription("From the operator's learning of the cause to the label's being set.") @Required
+            Long durationMilliseconds) {}
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -12,7 +13,8 @@ import java.util.Map;
 
 /**
  * A label selector with bounds, which is what lets the API server judge it with CEL: over the unbounded standard type the
- * estimated cost of the same rules is refused.
+ * estimated cost of the same rules is refused. What is absent defaults to empty, so that the rules need not ask for it and
+ * leaving a field out equals writing it empty.
  *
  * @param matchLabels labels that a pod must carry, all of them
  * @param matchExpressions requirements that a pod must meet, all of them
@@ -23,8 +25,9 @@ import java.util.Map;
         value = "size(self.matchLabels) + size(self.matchExpressions) > 0",
         message = "selector is empty and would match every pod: give it matchLabels or matchExpressions")
 @ValidationRule(
-        value = "self.matchLabels.all(k, k.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?"
-                + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",
+        value =
+                "self.matchLabels.all(k, k.indexOf('/') <= 253 && k.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
+                        + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",
         message = "selector.matchLabels has a key that is not a label key: use [prefix/]name, with a name of at most 63"
                 + " characters out of letters, digits, '-', '_' and '.'")
 @ValidationRule(
@@ -34,10 +37,10 @@ import java.util.Map;
                 "selector.matchLabels has a value that is not a label value: use at most 63 letters, digits, '-', '_' and"
                         + " '.', with a letter or digit at both ends")
 public record PodSelector(
-        @JsonPropertyDescription("Labels that a pod must carry, all of them.") @Size(max = 16)
+        @JsonPropertyDescription("Labels that a pod must carry, all of them.") @Default("{}") @Size(max = 16)
         Map<String, @Size(max = 63) String> matchLabels,
 
-        @JsonPropertyDescription("Requirements that a pod must meet, all of them.") @Size(max = 16)
+        @JsonPropertyDescription("Requirements that a pod must meet, all of them.") @Default("[]") @Size(max = 16)
         List<Requirement> matchExpressions) {
 
     /** Takes what is absent as empty, and copies. */
@@ -72,8 +75,9 @@ public record PodSelector(
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @ValidationRule(
-            value = "self.key.matches('^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?"
-                    + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$')",
+            value =
+                    "self.key.indexOf('/') <= 253 && self.key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
+                            + "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$')",
             message =
                     "selector.matchExpressions has a key that is not a label key: use [prefix/]name, with a name of at"
                             + " most 63 characters out of letters, digits, '-', '_' and '.'")
@@ -91,7 +95,7 @@ public record PodSelector(
             @JsonPropertyDescription("How the label compares.") @Required
             Operator operator,
 
-            @JsonPropertyDescription("What it is compared with; only for In and NotIn.") @Size(max = 16)
+            @JsonPropertyDescription("What it is compared with; only for In and NotIn.") @Default("[]") @Size(max = 16)
             List<@Size(max = 63) String> values) {
 
         /** Takes absent values as none, and copies. */

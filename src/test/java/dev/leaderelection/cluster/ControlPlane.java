@@ -1,0 +1,271 @@
+package dev.leaderelection.cluster;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Kubernetes control plane of its own on loopback: etcd, API server, controller manager and, if wanted, the scheduler.
+ *
+ * <p>There are no nodes: {@link FakeKubelet} plays them. Any number of control planes runs side by side. All processes end with
+ * this JVM, whatever its end is.
+ */
+public final class ControlPlane implements AutoCloseable {
+
+    private static final Duration KUBECTL_TIMEOUT = Duration.ofMinutes(2);
+
+    private final ControlPlaneCommands commands;
+    private final ProcessGroup processes;
+    private final KubernetesClient admin;
+
+    private ControlPlane(ControlPlaneCommands commands, ProcessGroup processes, KubernetesClient admin) {
+        this.commands = commands;
+        this.processes = processes;
+        this.admin = admin;
+    }
+
+    /** The API server makes its certificate before it listens; only then can there be a client. */
+    static ControlPlane launch(ControlPlaneCommands commands, boolean scheduler) throws IOException {
+        ProcessGroup processes = new ProcessGroup(commands.directory());
+        try {
+            processes.launch(Binary.ETCD, commands.etcd());
+            processes.launch(Binary.KUBE_APISERVER, commands.apiServer());
+            processes.await("the API server's port", () -> isOpen(commands.apiServerPort()));
+            commands.credentials().writeKubeconfigs(commands.url());
+            ControlPlane controlPlane =
+                    new ControlPlane(commands, processes, newClient(clientConfig(commands, Identity.ADMIN)));
+            processes.await("the API server", controlPlane::isReady);
+            processes.launch(Binary.KUBE_CONTROLLER_MANAGER, commands.controllerManager());
+            if (scheduler) {
+                processes.launch(Binary.KUBE_SCHEDULER, commands.scheduler());
+            }
+            controlPlane.awaitDefaultServiceAccount("default");
+            return controlPlane;
+        } catch (IOException | RuntimeException e) {
+            processes.close();
+            throw e;
+        }
+    }
+
+    public static ControlPlaneBuilder builder() {
+        return new ControlPlaneBuilder();
+    }
+
+    /** Starts one with the defaults: no scheduler, with an audit log of the operator's requests. */
+    public static ControlPlane start() {
+        return builder().start();
+    }
+
+    /** The one that all tests of this JVM share, started at the first call and closed when the JVM ends. */
+    public static ControlPlane shared() {
+        return Shared.INSTANCE;
+    }
+
+    /** Runs a control plane until this process ends; prints its URL, the admin's kubeconfig and the pids. */
+    public static void main(String[] args) throws InterruptedException {
+        ControlPlane controlPlane = shared();
+        System.out.println("url " + controlPlane.url());
+        System.out.println("kubeconfig " + controlPlane.kubeconfig(Identity.ADMIN));
+        controlPlane.processes().forEach(process -> System.out.println("pid " + process.name() + " " + process.pid()));
+        System.out.println("ready");
+        new CountDownLatch(1).await();
+    }
+
+    public String url() {
+        return commands.url();
+    }
+
+    /** Where logs, data and credentials are; deleted by {@link #close()}. */
+    public Path directory() {
+        return commands.directory();
+    }
+
+    /** A client that may do everything; closed with the control plane. */
+    public KubernetesClient admin() {
+        return admin;
+    }
+
+    /** A new client with this identity; the caller closes it. It reports every failure at once instead of retrying. */
+    public KubernetesClient newClient(Identity identity) {
+        return newClient(clientConfig(identity));
+    }
+
+    /**
+     * How fabric8 reaches the API server as this identity, without retries.
+     *
+     * @throws IllegalArgumentException when the identity was not named to the builder
+     */
+    public Config clientConfig(Identity identity) {
+        return clientConfig(commands, identity);
+    }
+
+    /** A file for {@code KUBECONFIG} with this identity. */
+    public Path kubeconfig(Identity identity) {
+        return commands.credentials().kubeconfigFile(identity);
+    }
+
+    /**
+     * A process of this control plane, to be paused or killed; the API server's is another one after {@link #startApiServer()}.
+     *
+     * @throws IllegalArgumentException when it does not run here
+     */
+    public ChildProcess process(Binary binary) {
+        return processes.get(binary);
+    }
+
+    /** The processes that are part of this control plane, running or not. */
+    public List<ChildProcess> processes() {
+        return processes.all();
+    }
+
+    /** Kills the API server: connections break, the port is closed. */
+    public void stopApiServer() {
+        process(Binary.KUBE_APISERVER).kill();
+    }
+
+    /** Starts the API server again on the same port and waits until it is ready. */
+    public void startApiServer() {
+        processes.launch(Binary.KUBE_APISERVER, commands.apiServer());
+        processes.await("the API server", this::isReady);
+    }
+
+    /**
+     * Runs kubectl as admin.
+     *
+     * @return what it printed on standard output
+     * @throws IllegalStateException with what it printed on standard error when it fails or takes longer than two minutes
+     */
+    public String kubectl(String... arguments) {
+        List<String> command = new ArrayList<>(commands.kubectl());
+        command.addAll(Arrays.asList(arguments));
+        try {
+            Path out = Files.createTempFile(directory(), "kubectl", ".out");
+            Path err = Files.createTempFile(directory(), "kubectl", ".err");
+            Process process = new ProcessBuilder(command)
+                    .redirectInput(Path.of("/dev/null").toFile())
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            boolean ended = process.waitFor(KUBECTL_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            process.destroyForcibly();
+            if (!ended || process.waitFor() != 0) {
+                throw new IllegalStateException(
+                        "kubectl " + String.join(" ", arguments) + " failed: " + Files.readString(err));
+            }
+            return Files.readString(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run kubectl", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while kubectl was running", e);
+        }
+    }
+
+    /** Creates a namespace with a name of its own, and waits until pods can be created in it. */
+    public String createNamespace(String prefix) {
+        String name = admin.namespaces()
+                .resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withGenerateName(prefix + "-")
+                        .endMetadata()
+                        .build())
+                .create()
+                .getMetadata()
+                .getName();
+        awaitDefaultServiceAccount(name);
+        return name;
+    }
+
+    /** What the API server has counted since its start. */
+    public ApiServerMetrics metrics() {
+        return new ApiServerMetrics(admin.raw("/metrics"));
+    }
+
+    /**
+     * Requests of all clients that the API server has answered since its start.
+     *
+     * @param verb as the API server counts them: GET, LIST, WATCH, POST, PUT, PATCH, APPLY, DELETE
+     * @param resource plural name, for instance {@code pods}
+     */
+    public long requests(String verb, String resource) {
+        return metrics().requests(Map.of("verb", verb, "resource", resource));
+    }
+
+    /** One JSON object for each request of the operator, in order of completion; empty when the audit log is off. */
+    public Path auditLog() {
+        return commands.auditLog();
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+        processes.close();
+        commands.deleteDirectory();
+    }
+
+    /** Until then the API server refuses pods in the namespace. */
+    private void awaitDefaultServiceAccount(String namespace) {
+        processes.await(
+                "the service account of namespace " + namespace,
+                () -> admin.serviceAccounts()
+                                .inNamespace(namespace)
+                                .withName("default")
+                                .get()
+                        != null);
+    }
+
+    private boolean isReady() {
+        try {
+            return "ok".equals(admin.raw("/readyz"));
+        } catch (KubernetesClientException e) {
+            return false;
+        }
+    }
+
+    private static boolean isOpen(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static KubernetesClient newClient(Config config) {
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    private static Config clientConfig(ControlPlaneCommands commands, Identity identity) {
+        return new ConfigBuilder(Config.empty())
+                .withMasterUrl(commands.url())
+                .withCaCertFile(commands.credentials().authority().toString())
+                .withOauthToken(commands.credentials().token(identity))
+                .withNamespace("default")
+                .withRequestRetryBackoffLimit(0)
+                .build();
+    }
+
+    /** Made by the first caller, and only then. */
+    private static final class Shared {
+        static final ControlPlane INSTANCE = start();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(INSTANCE::close, "close-control-plane"));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.leaderelection.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a control plane is to be like. */
+public final class ControlPlaneBuilder {
+
+    private static final int ATTEMPTS = 3;
+
+    private final List<Identity> identities =
+            new ArrayList<>(List.of(Identity.ADMIN, Identity.OPERATOR, Identity.NOBODY));
+    private final List<String> apiServerFlags = new ArrayList<>();
+    private final List<String> controllerManagerFlags = new ArrayList<>();
+    private boolean scheduler;
+    private boolean audit = true;
+
+    ControlPlaneBuilder() {}
+
+    /** With kube-scheduler; without it somebody else has to bind pods. */
+    public ControlPlaneBuilder withScheduler() {
+        scheduler = true;
+        return this;
+    }
+
+    public ControlPlaneBuilder withoutAuditLog() {
+        audit = false;
+        return this;
+    }
+
+    /** Lets one more identity in. */
+    public ControlPlaneBuilder withIdentity(Identity identity) {
+        identities.add(identity);
+        return this;
+    }
+
+    /** Adds flags such as {@code --feature-gates=X=true} to the API server's. */
+    public ControlPlaneBuilder withApiServerFlags(String... flags) {
+        apiServerFlags.addAll(List.of(flags));
+        return this;
+    }
+
+    /** Adds flags such as {@code --node-monitor-period=1s} to the controller manager's. */
+    public ControlPlaneBuilder withControllerManagerFlags(String... flags) {
+        controllerManagerFlags.addAll(List.of(flags));
+        return this;
+    }
+
+    /**
+     * Starts it and waits until pods can be created in the namespace {@code default}; takes some four seconds.
+     *
+     * @throws IllegalStateException when it does not start, with the end of the logs, or as
+     *     {@link ControlPlaneBinaries#locate(Set)} says
+     */
+    public ControlPlane start() {
+        Set<Binary> needed = EnumSet.allOf(Binary.class);
+        if (!scheduler) {
+            needed.remove(Binary.KUBE_SCHEDULER);
+        }
+        Map<Binary, Path> binaries = ControlPlaneBinaries.ofThisMachine().locate(needed);
+        try {
+            for (int attempt = 1; ; attempt++) {
+                ControlPlaneCommands commands = prepare(binaries);
+                try {
+                    return ControlPlane.launch(commands, scheduler);
+                } catch (IllegalStateException e) {
+                    commands.deleteDirectory();
+                    boolean portTaken = String.valueOf(e.getMessage()).contains("address already in use");
+                    if (!portTaken || attempt == ATTEMPTS) {
+                        throw e;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare a control plane", e);
+        }
+    }
+
+    private ControlPlaneCommands prepare(Map<Binary, Path> binaries) throws IOException {
+        Path directory = Files.createTempDirectory("control-plane-");
+        List<String> flags = new ArrayList<>(apiServerFlags);
+        if (audit) {
+            flags.addAll(ControlPlaneCommands.auditFlags(directory, Identity.OPERATOR));
+        }
+        List<Integer> ports = FreePorts.choose(3);
+        return new ControlPlaneCommands(
+                binaries,
+                directory,
+                new Credentials(directory.resolve("credentials"), identities),
+                ports.get(0),
+                ports.get(1),
+                ports.get(2),
+                List.copyOf(flags),
+                List.copyOf(controllerManagerFlags));
+    }
+}

@@ -1,0 +1,112 @@
+package dev.leaderelection.cluster;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Builds the control plane's programs with Go from a module that pins every dependency. */
+final class GoBuild {
+
+    private static final Pattern VERSION = Pattern.compile("go1\\.(\\d+).*");
+    private static final int LEAST_MINOR = 26;
+
+    private final Path module;
+    private final List<Path> goFolders;
+    private final Release release;
+
+    GoBuild(Path module, List<Path> goFolders, Release release) {
+        this.module = module;
+        this.goFolders = List.copyOf(goFolders);
+        this.release = release;
+    }
+
+    /** Uses the Go of the PATH, else the one where Go's own installation puts it. */
+    static GoBuild ofThisMachine(Map<String, String> environment, Release release) {
+        Stream<Path> path = Arrays.stream(environment.getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                .filter(folder -> !folder.isEmpty())
+                .map(Path::of);
+        return new GoBuild(
+                Path.of("src", "test", "controlplane").toAbsolutePath(),
+                Stream.concat(path, Stream.of(Path.of("/usr/local/go/bin"))).toList(),
+                release);
+    }
+
+    /** Whether there are the module and a Go new enough for it. */
+    boolean isPossible() throws IOException {
+        return Files.exists(module.resolve("go.mod")) && go().isPresent();
+    }
+
+    /**
+     * Builds one program, with the version that clients are told; takes up to five minutes on two cores.
+     *
+     * @param target the file to write
+     * @throws IOException when the build fails, with the end of what Go said
+     */
+    void build(Binary binary, Path target) throws IOException {
+        String stamp = "-X k8s.io/component-base/version.git";
+        String linkerFlags = String.join(
+                " ",
+                "-s -w",
+                stamp + "Version=v" + release.kubernetes(),
+                stamp + "Major=" + release.major(),
+                stamp + "Minor=" + release.minor());
+        Path go = go().orElseThrow(() -> new IOException("no Go >= 1." + LEAST_MINOR));
+        Outcome outcome = run(
+                go.toString(),
+                "build",
+                "-trimpath",
+                "-ldflags",
+                linkerFlags,
+                "-o",
+                target.toString(),
+                binary.goPackage());
+        if (outcome.exit() != 0) {
+            throw new IOException("go build " + binary.goPackage() + " failed:\n" + outcome.output());
+        }
+    }
+
+    private Optional<Path> go() throws IOException {
+        for (Path folder : goFolders) {
+            Path go = folder.resolve("go");
+            if (Files.isExecutable(go) && isNewEnough(go)) {
+                return Optional.of(go);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isNewEnough(Path go) throws IOException {
+        Matcher matcher =
+                VERSION.matcher(run(go.toString(), "env", "GOVERSION").output().strip());
+        return matcher.matches() && Integer.parseInt(matcher.group(1)) >= LEAST_MINOR;
+    }
+
+    private Outcome run(String... command) throws IOException {
+        Path output = Files.createTempFile("go", ".log");
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(module.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile());
+            builder.environment().put("CGO_ENABLED", "0");
+            int exit = builder.start().waitFor();
+            return new Outcome(exit, Files.readString(output, StandardCharsets.UTF_8));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while Go was running", e);
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    private record Outcome(int exit, String output) {}
+}

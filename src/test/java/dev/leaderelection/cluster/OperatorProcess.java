@@ -1,0 +1,168 @@
+package dev.leaderelection.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** The packaged operator in a process of its own, with the identity that its manifests give it, never as admin. */
+public final class OperatorProcess implements AutoCloseable {
+
+    private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+
+    private final ChildProcess process;
+    private final URI url;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private OperatorProcess(ChildProcess process, URI url) {
+        this.process = process;
+        this.url = url;
+    }
+
+    /** As {@link #launch}, and waits until the operator says that it is ready. */
+    public static OperatorProcess start(
+            ControlPlane controlPlane, Map<String, String> environment, Map<String, String> systemProperties) {
+        OperatorProcess operator = launch(controlPlane, environment, systemProperties);
+        try {
+            operator.awaitReady();
+            return operator;
+        } catch (RuntimeException e) {
+            operator.kill();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts the operator on a free port of the loopback address without waiting for anything.
+     *
+     * @param environment variables added to those of this JVM and to those that name the cluster and the port
+     * @param systemProperties given to its JVM with {@code -D}
+     * @throws IllegalStateException when the operator is not packaged
+     */
+    public static OperatorProcess launch(
+            ControlPlane controlPlane, Map<String, String> environment, Map<String, String> systemProperties) {
+        if (!Files.exists(JAR)) {
+            throw new IllegalStateException(JAR + " is not there: package the operator first (mvn package)");
+        }
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        systemProperties.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.addAll(List.of("-jar", JAR.toString()));
+        try {
+            int port = FreePorts.choose(1).get(0);
+            Map<String, String> variables = new HashMap<>(Map.of(
+                    "KUBECONFIG", controlPlane.kubeconfig(Identity.OPERATOR).toString(),
+                    "QUARKUS_HTTP_HOST", "127.0.0.1",
+                    "QUARKUS_HTTP_PORT", Integer.toString(port)));
+            variables.putAll(environment);
+            Path log = controlPlane.directory().resolve("operator-" + port + ".log");
+            return new OperatorProcess(
+                    ChildProcess.start("operator-" + port, command, variables, log),
+                    URI.create("http://127.0.0.1:" + port));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no free port", e);
+        }
+    }
+
+    /**
+     * Waits until the operator says that it is ready.
+     *
+     * @throws IllegalStateException with the end of its log when it ended or is not ready after a minute
+     */
+    public void awaitReady() {
+        try {
+            Awaitility.await("operator")
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(50))
+                    .atMost(START_TIMEOUT)
+                    .until(() -> !process.isAlive() || isReady());
+        } catch (ConditionTimeoutException e) {
+            throw new IllegalStateException("the operator does not become ready\n" + process.describe(), e);
+        }
+        if (!process.isAlive()) {
+            throw new IllegalStateException("the operator does not start\n" + process.describe());
+        }
+    }
+
+    /** Whether {@code /q/health/ready} answers with success within two seconds. */
+    public boolean isReady() {
+        try {
+            return status("/q/health/ready") == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Where health and metrics are served. */
+    public URI url() {
+        return url;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Everything the operator has written so far. */
+    public String log() {
+        return process.log();
+    }
+
+    /** Stops the operator from running (SIGSTOP) until {@link #resume()}. */
+    public void pause() {
+        process.pause();
+    }
+
+    public void resume() {
+        process.resume();
+    }
+
+    /** Ends the operator at once (SIGKILL). */
+    public void kill() {
+        process.kill();
+    }
+
+    /**
+     * Asks the operator to end (SIGTERM) and waits until it has.
+     *
+     * @throws IllegalStateException with the end of its log when it had to be killed after half a minute
+     */
+    public void stop() {
+        if (!process.stop(STOP_TIMEOUT)) {
+            throw new IllegalStateException("the operator did not end on SIGTERM\n" + process.describe());
+        }
+    }
+
+    @Override
+    public void close() {
+        process.kill();
+    }
+
+    private int status(String path) throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(url.resolve(path))
+                .timeout(Duration.ofSeconds(2))
+                .build();
+        try {
+            return http.send(request, BodyHandlers.discarding()).statusCode();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+}
