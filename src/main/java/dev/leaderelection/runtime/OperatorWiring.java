@@ -18,6 +18,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 
 /** Makes the operator out of its parts. */
 @Singleton
@@ -31,18 +32,29 @@ final class OperatorWiring {
 
     @Produces
     @Singleton
-    static LeaderElectionReconciler reconciler(KubernetesClient client, Clocks clocks, OperatorConfig config) {
-        ApiServer server = new ApiServer(client);
-        ApiServerElectionStore store = new ApiServerElectionStore(server, clocks.wall(), OperatorWiring::nonce);
-        ThreadPoolExecutor eventThread = new ThreadPoolExecutor(
-                1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(config.eventQueue()), task -> {
-                    Thread thread = new Thread(task, "events");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        EventRecorder events = new EventRecorder(server, clocks.wall(), eventThread, nonce());
-        return new LeaderElectionReconciler(
-                store, events, clocks, () -> ThreadLocalRandom.current().nextDouble());
+    static ApiServer server(KubernetesClient client) {
+        return new ApiServer(client);
+    }
+
+    @Produces
+    @Singleton
+    static ApiServerElectionStore store(ApiServer server, Clocks clocks) {
+        return new ApiServerElectionStore(server, clocks.wall(), OperatorWiring::nonce);
+    }
+
+    @Produces
+    @Singleton
+    static EventRecorder events(ApiServer server, Clocks clocks, OperatorConfig config) {
+        ThreadPoolExecutor thread = new ThreadPoolExecutor(
+                1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(config.eventQueue()), OperatorWiring::daemon);
+        return new EventRecorder(server, clocks.wall(), thread, nonce());
+    }
+
+    /** Spreads renewals. */
+    @Produces
+    @Singleton
+    static DoubleSupplier jitter() {
+        return () -> ThreadLocalRandom.current().nextDouble();
     }
 
     /** The extension's own producer cannot be told to pass all events on, deletions too. */
@@ -57,6 +69,12 @@ final class OperatorWiring {
                         .withGenerationAware(false)
                         .withOnUpdateFilter(LeaderElectionReconciler::isNews));
         return operator;
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "events");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** 64 random bits. */
