@@ -31,17 +31,21 @@ public final class ControlPlane implements AutoCloseable {
     private static final Duration KUBECTL_TIMEOUT = Duration.ofMinutes(2);
 
     private final ControlPlaneCommands commands;
+    private final ScratchFolder scratch;
     private final ProcessGroup processes;
     private final KubernetesClient admin;
 
-    private ControlPlane(ControlPlaneCommands commands, ProcessGroup processes, KubernetesClient admin) {
+    private ControlPlane(
+            ControlPlaneCommands commands, ScratchFolder scratch, ProcessGroup processes, KubernetesClient admin) {
         this.commands = commands;
+        this.scratch = scratch;
         this.processes = processes;
         this.admin = admin;
     }
 
     /** The API server makes its certificate before it listens; only then can there be a client. */
-    static ControlPlane launch(ControlPlaneCommands commands, boolean scheduler) throws IOException {
+    static ControlPlane launch(ControlPlaneCommands commands, ScratchFolder scratch, boolean scheduler)
+            throws IOException {
         ProcessGroup processes = new ProcessGroup(commands.directory());
         try {
             processes.launch(Binary.ETCD, commands.etcd());
@@ -49,7 +53,7 @@ public final class ControlPlane implements AutoCloseable {
             processes.await("the API server's port", () -> isOpen(commands.apiServerPort()));
             commands.credentials().writeKubeconfigs(commands.url());
             ControlPlane controlPlane =
-                    new ControlPlane(commands, processes, newClient(clientConfig(commands, Identity.ADMIN)));
+                    new ControlPlane(commands, scratch, processes, newClient(clientConfig(commands, Identity.ADMIN)));
             processes.await("the API server", controlPlane::isReady);
             processes.launch(Binary.KUBE_CONTROLLER_MANAGER, commands.controllerManager());
             if (scheduler) {
@@ -81,6 +85,7 @@ public final class ControlPlane implements AutoCloseable {
     public static void main(String[] args) throws InterruptedException {
         ControlPlane controlPlane = shared();
         System.out.println("url " + controlPlane.url());
+        System.out.println("folder " + controlPlane.directory());
         System.out.println("kubeconfig " + controlPlane.kubeconfig(Identity.ADMIN));
         controlPlane.processes().forEach(process -> System.out.println("pid " + process.name() + " " + process.pid()));
         System.out.println("ready");
@@ -216,7 +221,7 @@ public final class ControlPlane implements AutoCloseable {
     public void close() {
         admin.close();
         processes.close();
-        commands.deleteDirectory();
+        scratch.close();
     }
 
     /** Until then the API server refuses pods in the namespace. */

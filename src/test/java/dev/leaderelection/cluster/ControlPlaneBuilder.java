@@ -2,7 +2,6 @@ package dev.leaderelection.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -67,11 +66,11 @@ public final class ControlPlaneBuilder {
         Map<Binary, Path> binaries = ControlPlaneBinaries.ofThisMachine().locate(needed);
         try {
             for (int attempt = 1; ; attempt++) {
-                ControlPlaneCommands commands = prepare(binaries);
+                ScratchFolder scratch = new ScratchFolder("control-plane-");
                 try {
-                    return ControlPlane.launch(commands, scheduler);
+                    return ControlPlane.launch(prepare(binaries, scratch.path()), scratch, scheduler);
                 } catch (IllegalStateException e) {
-                    commands.deleteDirectory();
+                    scratch.close();
                     boolean portTaken = String.valueOf(e.getMessage()).contains("address already in use");
                     if (!portTaken || attempt == ATTEMPTS) {
                         throw e;
@@ -83,8 +82,7 @@ public final class ControlPlaneBuilder {
         }
     }
 
-    private ControlPlaneCommands prepare(Map<Binary, Path> binaries) throws IOException {
-        Path directory = Files.createTempDirectory("control-plane-");
+    private ControlPlaneCommands prepare(Map<Binary, Path> binaries, Path directory) throws IOException {
         List<String> flags = new ArrayList<>(apiServerFlags);
         if (audit) {
             flags.addAll(ControlPlaneCommands.auditFlags(directory, Identity.OPERATOR));

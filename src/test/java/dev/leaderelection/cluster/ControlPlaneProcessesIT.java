@@ -109,6 +109,8 @@ final class ControlPlaneProcessesIT {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(pids).noneMatch(ControlPlaneProcessesIT::isAlive));
+        Path folder = Path.of(String.valueOf(told.get("folder")));
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> Files.notExists(folder));
     }
 
     private static boolean isAlive(long pid) {
