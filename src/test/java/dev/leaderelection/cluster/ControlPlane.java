@@ -50,10 +50,23 @@ public final class ControlPlane implements AutoCloseable {
         try {
             processes.launch(Binary.ETCD, commands.etcd());
             processes.launch(Binary.KUBE_APISERVER, commands.apiServer());
-            processes.await("the API server's port", () -> isOpen(commands.apiServerPort()));
+            // Somebody else may hold the port: the certificate is ours for certain.
+            processes.await(
+                    "the API server's port",
+                    () -> Files.exists(commands.credentials().authority()) && isOpen(commands.apiServerPort()));
             commands.credentials().writeKubeconfigs(commands.url());
-            ControlPlane controlPlane =
-                    new ControlPlane(commands, scratch, processes, newClient(clientConfig(commands, Identity.ADMIN)));
+            return complete(commands, scratch, processes, scheduler);
+        } catch (IOException | RuntimeException e) {
+            processes.close();
+            throw e;
+        }
+    }
+
+    private static ControlPlane complete(
+            ControlPlaneCommands commands, ScratchFolder scratch, ProcessGroup processes, boolean scheduler) {
+        KubernetesClient admin = newClient(clientConfig(commands, Identity.ADMIN));
+        try {
+            ControlPlane controlPlane = new ControlPlane(commands, scratch, processes, admin);
             processes.await("the API server", controlPlane::isReady);
             processes.launch(Binary.KUBE_CONTROLLER_MANAGER, commands.controllerManager());
             if (scheduler) {
@@ -61,8 +74,8 @@ public final class ControlPlane implements AutoCloseable {
             }
             controlPlane.awaitDefaultServiceAccount("default");
             return controlPlane;
-        } catch (IOException | RuntimeException e) {
-            processes.close();
+        } catch (RuntimeException e) {
+            admin.close();
             throw e;
         }
     }

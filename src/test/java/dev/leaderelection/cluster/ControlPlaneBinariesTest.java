@@ -146,7 +146,7 @@ final class ControlPlaneBinariesTest {
         Path go = folderWith("go", "go").resolve("go");
         Files.writeString(go, """
                 #!/bin/sh
-                if [ "$1" = env ]; then echo go1.26.3; exit; fi
+                if [ "$3" = env ]; then echo go1.26.3; exit; fi
                 while [ "$1" != -o ]; do
                   case "$1" in *gitVersion*) flags="$1";; esac
                   shift

@@ -18,6 +18,7 @@ public final class ControlPlaneBuilder {
             new ArrayList<>(List.of(Identity.ADMIN, Identity.OPERATOR, Identity.NOBODY));
     private final List<String> apiServerFlags = new ArrayList<>();
     private final List<String> controllerManagerFlags = new ArrayList<>();
+    private PortChooser ports = FreePorts::choose;
     private boolean scheduler;
     private boolean audit = true;
 
@@ -52,6 +53,11 @@ public final class ControlPlaneBuilder {
         return this;
     }
 
+    ControlPlaneBuilder withPorts(PortChooser chooser) {
+        ports = chooser;
+        return this;
+    }
+
     /**
      * Starts it and waits until pods can be created in the namespace {@code default}; takes some four seconds.
      *
@@ -69,7 +75,7 @@ public final class ControlPlaneBuilder {
                 ScratchFolder scratch = new ScratchFolder("control-plane-");
                 try {
                     return ControlPlane.launch(prepare(binaries, scratch.path()), scratch, scheduler);
-                } catch (IllegalStateException e) {
+                } catch (IOException | RuntimeException e) {
                     scratch.close();
                     boolean portTaken = String.valueOf(e.getMessage()).contains("address already in use");
                     if (!portTaken || attempt == ATTEMPTS) {
@@ -87,15 +93,20 @@ public final class ControlPlaneBuilder {
         if (audit) {
             flags.addAll(ControlPlaneCommands.auditFlags(directory, Identity.OPERATOR));
         }
-        List<Integer> ports = FreePorts.choose(3);
+        List<Integer> chosen = ports.choose(3);
         return new ControlPlaneCommands(
                 binaries,
                 directory,
                 new Credentials(directory.resolve("credentials"), identities),
-                ports.get(0),
-                ports.get(1),
-                ports.get(2),
+                chosen.get(0),
+                chosen.get(1),
+                chosen.get(2),
                 List.copyOf(flags),
                 List.copyOf(controllerManagerFlags));
+    }
+
+    @FunctionalInterface
+    interface PortChooser {
+        List<Integer> choose(int count) throws IOException;
     }
 }
