@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -163,9 +162,10 @@ public final class FakeKubelet implements AutoCloseable {
         lookAfter(Duration.ZERO, pod);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for it; a failed look repeats itself.
     private void lookAfter(Duration delay, Pod pod) {
         try {
-            Objects.requireNonNull(worker.schedule(() -> lookNow(pod), delay.toMillis(), TimeUnit.MILLISECONDS));
+            worker.schedule(() -> lookNow(pod), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closed) {
             LOG.debug("closed before looking at {}", pod.getMetadata().getName());
         }
