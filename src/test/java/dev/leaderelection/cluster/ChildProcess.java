@@ -110,6 +110,15 @@ public final class ChildProcess implements AutoCloseable {
         awaitExit(Duration.ofSeconds(30));
     }
 
+    /** Waits until the program ends by itself and tells its exit code. */
+    public int awaitExit() {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
     /**
      * Asks the program to end (SIGTERM) and waits; kills it when it takes longer than its grace.
      *

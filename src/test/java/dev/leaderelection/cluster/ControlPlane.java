@@ -31,25 +31,42 @@ public final class ControlPlane implements AutoCloseable {
     private static final Duration KUBECTL_TIMEOUT = Duration.ofMinutes(2);
 
     private final ControlPlaneCommands commands;
+    private final ScratchFolder scratch;
     private final ProcessGroup processes;
     private final KubernetesClient admin;
 
-    private ControlPlane(ControlPlaneCommands commands, ProcessGroup processes, KubernetesClient admin) {
+    private ControlPlane(
+            ControlPlaneCommands commands, ScratchFolder scratch, ProcessGroup processes, KubernetesClient admin) {
         this.commands = commands;
+        this.scratch = scratch;
         this.processes = processes;
         this.admin = admin;
     }
 
     /** The API server makes its certificate before it listens; only then can there be a client. */
-    static ControlPlane launch(ControlPlaneCommands commands, boolean scheduler) throws IOException {
+    static ControlPlane launch(ControlPlaneCommands commands, ScratchFolder scratch, boolean scheduler)
+            throws IOException {
         ProcessGroup processes = new ProcessGroup(commands.directory());
         try {
             processes.launch(Binary.ETCD, commands.etcd());
             processes.launch(Binary.KUBE_APISERVER, commands.apiServer());
-            processes.await("the API server's port", () -> isOpen(commands.apiServerPort()));
+            // Somebody else may hold the port: the certificate is ours for certain.
+            processes.await(
+                    "the API server's port",
+                    () -> Files.exists(commands.credentials().authority()) && isOpen(commands.apiServerPort()));
             commands.credentials().writeKubeconfigs(commands.url());
-            ControlPlane controlPlane =
-                    new ControlPlane(commands, processes, newClient(clientConfig(commands, Identity.ADMIN)));
+            return complete(commands, scratch, processes, scheduler);
+        } catch (IOException | RuntimeException e) {
+            processes.close();
+            throw e;
+        }
+    }
+
+    private static ControlPlane complete(
+            ControlPlaneCommands commands, ScratchFolder scratch, ProcessGroup processes, boolean scheduler) {
+        KubernetesClient admin = newClient(clientConfig(commands, Identity.ADMIN));
+        try {
+            ControlPlane controlPlane = new ControlPlane(commands, scratch, processes, admin);
             processes.await("the API server", controlPlane::isReady);
             processes.launch(Binary.KUBE_CONTROLLER_MANAGER, commands.controllerManager());
             if (scheduler) {
@@ -57,8 +74,8 @@ public final class ControlPlane implements AutoCloseable {
             }
             controlPlane.awaitDefaultServiceAccount("default");
             return controlPlane;
-        } catch (IOException | RuntimeException e) {
-            processes.close();
+        } catch (RuntimeException e) {
+            admin.close();
             throw e;
         }
     }
@@ -81,6 +98,7 @@ public final class ControlPlane implements AutoCloseable {
     public static void main(String[] args) throws InterruptedException {
         ControlPlane controlPlane = shared();
         System.out.println("url " + controlPlane.url());
+        System.out.println("folder " + controlPlane.directory());
         System.out.println("kubeconfig " + controlPlane.kubeconfig(Identity.ADMIN));
         controlPlane.processes().forEach(process -> System.out.println("pid " + process.name() + " " + process.pid()));
         System.out.println("ready");
@@ -216,7 +234,7 @@ public final class ControlPlane implements AutoCloseable {
     public void close() {
         admin.close();
         processes.close();
-        commands.deleteDirectory();
+        scratch.close();
     }
 
     /** Until then the API server refuses pods in the namespace. */

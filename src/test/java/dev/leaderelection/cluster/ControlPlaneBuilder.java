@@ -2,7 +2,6 @@ package dev.leaderelection.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -19,6 +18,7 @@ public final class ControlPlaneBuilder {
             new ArrayList<>(List.of(Identity.ADMIN, Identity.OPERATOR, Identity.NOBODY));
     private final List<String> apiServerFlags = new ArrayList<>();
     private final List<String> controllerManagerFlags = new ArrayList<>();
+    private PortChooser ports = FreePorts::choose;
     private boolean scheduler;
     private boolean audit = true;
 
@@ -53,6 +53,11 @@ public final class ControlPlaneBuilder {
         return this;
     }
 
+    ControlPlaneBuilder withPorts(PortChooser chooser) {
+        ports = chooser;
+        return this;
+    }
+
     /**
      * Starts it and waits until pods can be created in the namespace {@code default}; takes some four seconds.
      *
@@ -67,11 +72,11 @@ public final class ControlPlaneBuilder {
         Map<Binary, Path> binaries = ControlPlaneBinaries.ofThisMachine().locate(needed);
         try {
             for (int attempt = 1; ; attempt++) {
-                ControlPlaneCommands commands = prepare(binaries);
+                ScratchFolder scratch = new ScratchFolder("control-plane-");
                 try {
-                    return ControlPlane.launch(commands, scheduler);
-                } catch (IllegalStateException e) {
-                    commands.deleteDirectory();
+                    return ControlPlane.launch(prepare(binaries, scratch.path()), scratch, scheduler);
+                } catch (IOException | RuntimeException e) {
+                    scratch.close();
                     boolean portTaken = String.valueOf(e.getMessage()).contains("address already in use");
                     if (!portTaken || attempt == ATTEMPTS) {
                         throw e;
@@ -83,21 +88,25 @@ public final class ControlPlaneBuilder {
         }
     }
 
-    private ControlPlaneCommands prepare(Map<Binary, Path> binaries) throws IOException {
-        Path directory = Files.createTempDirectory("control-plane-");
+    private ControlPlaneCommands prepare(Map<Binary, Path> binaries, Path directory) throws IOException {
         List<String> flags = new ArrayList<>(apiServerFlags);
         if (audit) {
             flags.addAll(ControlPlaneCommands.auditFlags(directory, Identity.OPERATOR));
         }
-        List<Integer> ports = FreePorts.choose(3);
+        List<Integer> chosen = ports.choose(3);
         return new ControlPlaneCommands(
                 binaries,
                 directory,
                 new Credentials(directory.resolve("credentials"), identities),
-                ports.get(0),
-                ports.get(1),
-                ports.get(2),
+                chosen.get(0),
+                chosen.get(1),
+                chosen.get(2),
                 List.copyOf(flags),
                 List.copyOf(controllerManagerFlags));
+    }
+
+    @FunctionalInterface
+    interface PortChooser {
+        List<Integer> choose(int count) throws IOException;
     }
 }

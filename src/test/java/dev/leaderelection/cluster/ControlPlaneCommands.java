@@ -1,10 +1,8 @@
 package dev.leaderelection.cluster;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -107,16 +105,6 @@ record ControlPlaneCommands(
         Path policy = directory.resolve("audit-policy.yaml");
         Files.writeString(policy, AUDIT_POLICY.formatted(identity.user()));
         return List.of("--audit-policy-file=" + policy, "--audit-log-path=" + directory.resolve("audit.log"));
-    }
-
-    void deleteDirectory() {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + directory, e);
-        }
     }
 
     private String program(Binary binary) {

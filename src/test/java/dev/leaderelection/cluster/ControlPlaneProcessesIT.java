@@ -1,14 +1,19 @@
 package dev.leaderelection.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +42,32 @@ final class ControlPlaneProcessesIT {
             assertThat(controlPlane.process(Binary.KUBE_APISERVER).pid()).isNotEqualTo(pid);
             assertThat(admin.namespaces().withName(namespace).get()).isNotNull();
         }
+    }
+
+    @Test
+    void takesOtherPortsWhenOneIsTakenBySomebodyElse() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Deque<List<Integer>> choices = new ArrayDeque<>();
+            choices.add(List.of(free(), free(), taken.getLocalPort()));
+            choices.add(List.of(taken.getLocalPort(), free(), free()));
+            choices.add(List.of(free(), free(), free()));
+
+            try (ControlPlane controlPlane =
+                    ControlPlane.builder().withPorts(count -> choices.remove()).start()) {
+                assertThat(choices).isEmpty();
+                assertThat(controlPlane.url()).doesNotEndWith(":" + taken.getLocalPort());
+            }
+        }
+    }
+
+    @Test
+    void failureToStartTellsWhatTheLogSays() {
+        assertThatThrownBy(() -> ControlPlane.builder()
+                        .withApiServerFlags("--no-such-flag")
+                        .start())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("kube-apiserver (ended with exit code 1)")
+                .hasMessageContaining("unknown flag: --no-such-flag");
     }
 
     @Test
@@ -109,6 +140,12 @@ final class ControlPlaneProcessesIT {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(pids).noneMatch(ControlPlaneProcessesIT::isAlive));
+        Path folder = Path.of(String.valueOf(told.get("folder")));
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> Files.notExists(folder));
+    }
+
+    private static int free() throws IOException {
+        return FreePorts.choose(1).get(0);
     }
 
     private static boolean isAlive(long pid) {

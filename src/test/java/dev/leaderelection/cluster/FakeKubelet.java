@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -145,7 +144,13 @@ public final class FakeKubelet implements AutoCloseable {
             if (wish.isReportedBy(current)) {
                 return current;
             }
-            attempt(() -> patchStatus(current));
+            try {
+                return patchStatus(current);
+            } catch (KubernetesClientException e) {
+                if (!isOvertaken(e)) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -157,9 +162,10 @@ public final class FakeKubelet implements AutoCloseable {
         lookAfter(Duration.ZERO, pod);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for it; a failed look repeats itself.
     private void lookAfter(Duration delay, Pod pod) {
         try {
-            Objects.requireNonNull(worker.schedule(() -> lookNow(pod), delay.toMillis(), TimeUnit.MILLISECONDS));
+            worker.schedule(() -> lookNow(pod), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closed) {
             LOG.debug("closed before looking at {}", pod.getMetadata().getName());
         }
@@ -167,10 +173,12 @@ public final class FakeKubelet implements AutoCloseable {
 
     private void lookNow(Pod pod) {
         try {
-            attempt(() -> act(pod));
+            act(pod);
         } catch (KubernetesClientException e) {
-            // The API server is away or overloaded, which tests do on purpose.
-            lookAfter(RETRY, pod);
+            if (!isOvertaken(e)) {
+                // The API server is away or overloaded, which tests do on purpose.
+                lookAfter(RETRY, pod);
+            }
         }
     }
 
@@ -226,7 +234,7 @@ public final class FakeKubelet implements AutoCloseable {
                         .build());
     }
 
-    private void patchStatus(Pod pod) {
+    private Pod patchStatus(Pod pod) {
         Pod identity = new PodBuilder()
                 .withNewMetadata()
                 .withNamespace(pod.getMetadata().getNamespace())
@@ -237,7 +245,7 @@ public final class FakeKubelet implements AutoCloseable {
         Pod body = new PodBuilder(identity)
                 .withStatus(wish(pod).next(pod, address(pod), clock.instant()))
                 .build();
-        client.resource(identity)
+        return client.resource(identity)
                 .subresource("status")
                 .patch(
                         PatchContext.of(PatchType.STRATEGIC_MERGE),
@@ -257,15 +265,9 @@ public final class FakeKubelet implements AutoCloseable {
                 + pod.getMetadata().getName();
     }
 
-    /** Whatever the pod changed into in the meantime, there is an event of it. */
-    private static void attempt(Runnable write) {
-        try {
-            write.run();
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != HTTP_CONFLICT && e.getCode() != HTTP_NOT_FOUND) {
-                throw e;
-            }
-        }
+    /** A write that is refused because the pod has changed needs no other: of the change there is an event. */
+    private static boolean isOvertaken(KubernetesClientException refusal) {
+        return refusal.getCode() == HTTP_CONFLICT || refusal.getCode() == HTTP_NOT_FOUND;
     }
 
     private final class Events implements ResourceEventHandler<Pod> {

@@ -43,8 +43,10 @@ final class FakeKubeletIT {
     @AfterEach
     void removeEverything() {
         kubelet.holdDeletions(false);
-        admin.namespaces().withName(namespace).delete();
+        admin.apps().statefulSets().inNamespace(namespace).delete();
+        admin.pods().inNamespace(namespace).delete();
         await().until(() -> pods().isEmpty());
+        admin.namespaces().withName(namespace).delete();
         kubelet.close();
     }
 

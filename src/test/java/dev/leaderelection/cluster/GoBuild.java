@@ -2,9 +2,9 @@ package dev.leaderelection.cluster;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -60,15 +60,8 @@ final class GoBuild {
                 stamp + "Major=" + release.major(),
                 stamp + "Minor=" + release.minor());
         Path go = go().orElseThrow(() -> new IOException("no Go >= 1." + LEAST_MINOR));
-        Outcome outcome = run(
-                go.toString(),
-                "build",
-                "-trimpath",
-                "-ldflags",
-                linkerFlags,
-                "-o",
-                target.toString(),
-                binary.goPackage());
+        Outcome outcome =
+                run(go, "build", "-trimpath", "-ldflags", linkerFlags, "-o", target.toString(), binary.goPackage());
         if (outcome.exit() != 0) {
             throw new IOException("go build " + binary.goPackage() + " failed:\n" + outcome.output());
         }
@@ -85,24 +78,17 @@ final class GoBuild {
     }
 
     private boolean isNewEnough(Path go) throws IOException {
-        Matcher matcher =
-                VERSION.matcher(run(go.toString(), "env", "GOVERSION").output().strip());
+        Matcher matcher = VERSION.matcher(run(go, "env", "GOVERSION").output().strip());
         return matcher.matches() && Integer.parseInt(matcher.group(1)) >= LEAST_MINOR;
     }
 
-    private Outcome run(String... command) throws IOException {
+    /** Tied to this JVM: a build that nobody waits for would go on without the lock that it was started under. */
+    private Outcome run(Path go, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(go.toString(), "-C", module.toString()));
+        command.addAll(List.of(arguments));
         Path output = Files.createTempFile("go", ".log");
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .directory(module.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile());
-            builder.environment().put("CGO_ENABLED", "0");
-            int exit = builder.start().waitFor();
-            return new Outcome(exit, Files.readString(output, StandardCharsets.UTF_8));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while Go was running", e);
+        try (ChildProcess process = ChildProcess.start("go", command, Map.of("CGO_ENABLED", "0"), output)) {
+            return new Outcome(process.awaitExit(), process.log());
         } finally {
             Files.delete(output);
         }
