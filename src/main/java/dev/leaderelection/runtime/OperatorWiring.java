@@ -5,7 +5,6 @@ import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.kubernetes.ApiServerElectionStore;
 import dev.leaderelection.kubernetes.EventRecorder;
 import dev.leaderelection.reconciler.Clocks;
-import dev.leaderelection.reconciler.LeaderElectionReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -62,12 +61,7 @@ final class OperatorWiring {
     @ApplicationScoped
     static Operator operator(QuarkusConfigurationService configuration, Reconciler<LeaderElection> reconciler) {
         Operator operator = new Operator(configuration);
-        operator.register(
-                reconciler,
-                overrider -> overrider
-                        .withTriggerReconcilerOnAllEvents(true)
-                        .withGenerationAware(false)
-                        .withOnUpdateFilter(LeaderElectionReconciler::isNews));
+        operator.register(reconciler, AllEventsConfiguration.of(configuration, reconciler));
         return operator;
     }
 

@@ -1,0 +1,50 @@
+package dev.leaderelection.runtime;
+
+import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.reconciler.LeaderElectionReconciler;
+import io.javaoperatorsdk.operator.api.config.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
+import io.quarkiverse.operatorsdk.runtime.QuarkusControllerConfiguration;
+import java.time.Duration;
+
+/**
+ * The extension's configuration of the controller, but for what it has no setting for: every event reaches the reconciler,
+ * deletions too, so that it keeps its finalizer itself.
+ */
+final class AllEventsConfiguration extends QuarkusControllerConfiguration<LeaderElection> {
+
+    private AllEventsConfiguration(
+            QuarkusControllerConfiguration<LeaderElection> base, ControllerConfiguration<LeaderElection> filtered) {
+        super(
+                filtered.getInformerConfig(),
+                base.getName(),
+                base.isGenerationAware(),
+                base.getAssociatedReconcilerClassName(),
+                base.getRetry(),
+                base.getRateLimiter(),
+                base.maxReconciliationInterval().orElse(Duration.ofMinutes(1)),
+                base.getFinalizerName(),
+                base.fieldManager(),
+                base.getWorkflow(),
+                base.getResourceTypeName(),
+                base.getResourceClass());
+    }
+
+    static AllEventsConfiguration of(QuarkusConfigurationService service, Reconciler<LeaderElection> reconciler) {
+        QuarkusControllerConfiguration<LeaderElection> base = service.getConfigurationFor(reconciler);
+        AllEventsConfiguration configuration = new AllEventsConfiguration(
+                base,
+                ControllerConfigurationOverrider.override(base)
+                        .withOnUpdateFilter(LeaderElectionReconciler::isNews)
+                        .build());
+        configuration.setParent(service);
+        return configuration;
+    }
+
+    @Override
+    public boolean triggerReconcilerOnAllEvents() {
+        return true;
+    }
+}
