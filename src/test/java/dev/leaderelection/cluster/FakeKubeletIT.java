@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -84,9 +85,7 @@ final class FakeKubeletIT {
         assertThat(kubelet.ready(first, false).getMetadata().getDeletionTimestamp())
                 .isNotNull();
         kubelet.holdDeletions(false);
-        await().until(() -> pods().stream()
-                .noneMatch(pod ->
-                        pod.getMetadata().getUid().equals(first.getMetadata().getUid())));
+        await().until(() -> isGone(first));
     }
 
     @Test
@@ -97,11 +96,7 @@ final class FakeKubeletIT {
 
         kubelet.phase(first, "Failed");
 
-        await().until(() -> routedTo().size() == 3
-                && !pod("web-0")
-                        .getMetadata()
-                        .getUid()
-                        .equals(first.getMetadata().getUid()));
+        await().until(() -> isGone(first) && routedTo().size() == 3);
         assertThatThrownBy(() -> kubelet.ready(first, true)).isInstanceOf(IllegalStateException.class);
     }
 
@@ -119,9 +114,16 @@ final class FakeKubeletIT {
         return admin.pods().inNamespace(namespace).withName(name).require();
     }
 
+    private boolean isGone(Pod former) {
+        return pods().stream()
+                .noneMatch(pod ->
+                        pod.getMetadata().getUid().equals(former.getMetadata().getUid()));
+    }
+
     private List<String> routedTo() {
         return admin.discovery().v1().endpointSlices().inNamespace(namespace).list().getItems().stream()
-                .flatMap(slice -> slice.getEndpoints().stream())
+                // The API server writes null for no endpoints.
+                .flatMap(slice -> Stream.ofNullable(slice.getEndpoints()).flatMap(List::stream))
                 .filter(endpoint -> endpoint.getConditions().getReady())
                 .flatMap(endpoint -> endpoint.getAddresses().stream())
                 .toList();
