@@ -30,8 +30,8 @@ public final class Manifests {
 
     /** Applies the CRDs of {@code crds/} and waits until the API server serves them. */
     public void applyCrds() {
-        apply(CRDS);
-        controlPlane.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", CRDS.toString());
+        controlPlane.kubectl("apply", "--server-side", "--force-conflicts", "-k", CRDS.toString());
+        controlPlane.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");
     }
 
     /** Applies everything that {@code deploy/} renders to but the workloads: the operator under test runs as a process. */
