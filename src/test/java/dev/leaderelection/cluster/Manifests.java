@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -35,15 +36,20 @@ public final class Manifests {
         this.deploy = deploy;
     }
 
-    /** Applies a file or all files of a folder with {@code kubectl}; an error of the API server is an exception with its text. */
+    /**
+     * Applies a file, all files of a folder, or what the kustomization of a folder renders, with {@code kubectl}; an error of the
+     * API server is an exception with its text.
+     */
     public void apply(Path fileOrFolder) {
-        controlPlane.kubectl("apply", "--server-side", "--force-conflicts", "-f", fileOrFolder.toString());
+        boolean kustomized = Files.exists(fileOrFolder.resolve("kustomization.yaml"));
+        controlPlane.kubectl(
+                "apply", "--server-side", "--force-conflicts", kustomized ? "-k" : "-f", fileOrFolder.toString());
     }
 
     /** Applies the CRDs of {@code crds/} and waits until the API server serves them. */
     public void applyCrds() {
         apply(crds);
-        controlPlane.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", crds.toString());
+        controlPlane.kubectl("wait", "--for=condition=Established", "--timeout=30s", "crd", "--all");
         // Established is not served: for an instant more the storage answers 429.
         for (CustomResourceDefinition crd : controlPlane
                 .admin()

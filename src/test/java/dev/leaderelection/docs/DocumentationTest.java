@@ -1,0 +1,67 @@
+package dev.leaderelection.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the documentation shows can be read by the machine that it is shown for. */
+class DocumentationTest {
+
+    /** Commands that are not kubectl's, and what runs them instead of the documentation's own tests. */
+    private static final Map<String, String> RUN_ELSEWHERE = Map.of(
+            "mvn", "by the build that runs this test",
+            "examples/demo.sh", "by continuous integration",
+            "java", "by every integration test of the operator");
+
+    static List<Markdown> pages() {
+        return Markdown.all();
+    }
+
+    @Test
+    void thereAreBlocksAndCommands() {
+        assertThat(pages()).anySatisfy(page -> assertThat(page.blocks("yaml")).isNotEmpty());
+        assertThat(pages())
+                .anySatisfy(page -> assertThat(ConsoleCommand.of(page)).isNotEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyYamlBlockIsWholeObjects(Markdown page) {
+        for (Markdown.Block block : page.blocks("yaml")) {
+            assertThat(YamlDocuments.parse(block.text()))
+                    .as("%s:%d", page.file(), block.line())
+                    .isNotEmpty()
+                    .allSatisfy(object ->
+                            assertThat(object.path("apiVersion").asText()).isNotEmpty())
+                    .allSatisfy(DocumentationTest::isReadStrictly);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyCommandIsRunSomewhere(Markdown page) {
+        assertThat(ConsoleCommand.of(page)).allSatisfy(command -> {
+            if (!command.isKubectl()) {
+                assertThat(RUN_ELSEWHERE).containsKey(command.words().get(0));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyBlockSaysWhatItIs(Markdown page) {
+        assertThat(page.blocks())
+                .allSatisfy(block -> assertThat(block.language()).isIn("yaml", "console", "sql", "java", "text"));
+    }
+
+    private static void isReadStrictly(ObjectNode object) {
+        if (YamlDocuments.kind(object).equals("LeaderElection")) {
+            assertThat(YamlDocuments.election(object).selector().matchLabels()).isNotNull();
+        }
+    }
+}

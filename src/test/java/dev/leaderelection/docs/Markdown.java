@@ -1,0 +1,96 @@
+package dev.leaderelection.docs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A page of the documentation and its fenced blocks.
+ *
+ * @param file where it is
+ * @param blocks its fenced blocks, in order
+ */
+record Markdown(Path file, List<Block> blocks) {
+
+    private static final String FENCE = "```";
+
+    Markdown {
+        blocks = List.copyOf(blocks);
+    }
+
+    /**
+     * A fenced block.
+     *
+     * @param language what its fence says it is; may be empty
+     * @param line where its text begins, from 1
+     * @param text what is in it
+     */
+    record Block(String language, int line, String text) {}
+
+    /** Every page that users read: README.md, those of the examples, and the site. */
+    static List<Markdown> all() {
+        List<Path> files = new ArrayList<>(List.of(Path.of("README.md")));
+        files.addAll(under(Path.of("examples")));
+        files.addAll(under(Path.of("src", "site", "markdown")));
+        return files.stream().map(Markdown::read).toList();
+    }
+
+    List<Block> blocks(String language) {
+        return blocks.stream()
+                .filter(block -> block.language().equals(language))
+                .toList();
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+
+    private static List<Path> under(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(".md"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Markdown read(Path file) {
+        try {
+            return new Markdown(file, parse(file, Files.readAllLines(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Block> parse(Path file, List<String> lines) {
+        List<Block> blocks = new ArrayList<>();
+        int opened = -1;
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (!line.stripLeading().startsWith(FENCE)) {
+                continue;
+            }
+            if (!line.startsWith(FENCE)) {
+                throw new IllegalStateException(
+                        file + ":" + (i + 1) + ": an indented fence, which the tests would not find");
+            }
+            if (opened < 0) {
+                opened = i;
+            } else {
+                String language = lines.get(opened).substring(FENCE.length()).strip();
+                blocks.add(new Block(language, opened + 2, String.join("\n", lines.subList(opened + 1, i)) + "\n"));
+                opened = -1;
+            }
+        }
+        if (opened >= 0) {
+            throw new IllegalStateException(file + ":" + (opened + 1) + ": a block that is never closed");
+        }
+        return blocks;
+    }
+}
