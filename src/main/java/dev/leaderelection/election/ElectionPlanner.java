@@ -19,6 +19,9 @@ public final class ElectionPlanner {
     /** How many terms are reserved ahead, so that an ordinary failover needs no write for it. */
     public static final long TERMS_AHEAD = 16;
 
+    /** No event tells that an obstacle of another election's is gone. */
+    private static final Duration OBSTACLE_POLL = Duration.ofSeconds(2);
+
     private ElectionPlanner() {}
 
     /** The steps that follow from an observation. */
@@ -30,7 +33,7 @@ public final class ElectionPlanner {
             return observed(o);
         }
         if (o.obstacle().isPresent()) {
-            return idle(Situation.STOOD_DOWN);
+            return new Plan(Situation.STOOD_DOWN, Optional.empty(), List.of(), OBSTACLE_POLL);
         }
         if (o.lease() instanceof LeaseState.Foreign) {
             return idle(Situation.LEASE_TAKEN);

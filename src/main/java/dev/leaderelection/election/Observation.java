@@ -81,7 +81,9 @@ public record Observation(
             /** An older election with the same label key has some of the same pods. */
             SELECTOR_OVERLAP,
             /** Before the first term, a pod already carries the label's key, and not from us. */
-            LABEL_IN_USE
+            LABEL_IN_USE,
+            /** The operator was configured not to use keys with this prefix. */
+            LABEL_KEY_NOT_ALLOWED
         }
     }
 

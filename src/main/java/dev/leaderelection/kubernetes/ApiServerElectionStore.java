@@ -1,6 +1,7 @@
 package dev.leaderelection.kubernetes;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeaderElectionList;
 import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Candidate.Mark;
@@ -215,6 +216,13 @@ public final class ApiServerElectionStore implements ElectionStore {
     }
 
     @Override
+    public Answer<List<LeaderElection>> listElections(Election election) {
+        return map(
+                server.send(Request.get(electionsPath(election), LONGEST_PATIENCE), LeaderElectionList.class),
+                LeaderElectionList::getItems);
+    }
+
+    @Override
     public Answer<Primary> reserveTerms(Election election, Primary copy, long upTo) {
         return patchStatus(election, copy, Map.of("termReserved", upTo));
     }
@@ -347,7 +355,11 @@ public final class ApiServerElectionStore implements ElectionStore {
     }
 
     private static String electionPath(Election election) {
+        return electionsPath(election) + "/" + election.name();
+    }
+
+    private static String electionsPath(Election election) {
         return "/apis/" + LeaderElection.GROUP + "/" + LeaderElection.VERSION + "/namespaces/" + election.namespace()
-                + "/leaderelections/" + election.name();
+                + "/leaderelections";
     }
 }

@@ -1,5 +1,6 @@
 package dev.leaderelection.kubernetes;
 
+import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
@@ -48,6 +49,9 @@ public interface ElectionStore {
 
     /** Reads how the election's own object stands. GONE if there is none, or it is another incarnation. */
     Answer<Primary> readElection(Election election);
+
+    /** Lists the elections of the same namespace, this one too. */
+    Answer<List<LeaderElection>> listElections(Election election);
 
     /** Raises the term up to which terms may be claimed. */
     Answer<Primary> reserveTerms(Election election, Primary copy, long upTo);

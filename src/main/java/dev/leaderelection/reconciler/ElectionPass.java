@@ -14,6 +14,7 @@ import dev.leaderelection.kubernetes.ElectionStore;
 import dev.leaderelection.kubernetes.Primary;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +48,9 @@ final class ElectionPass {
             StatusStore statuses,
             Announcer announcer,
             Clocks clocks,
-            DoubleSupplier jitter) {
-        this.observer = new Observer(caches, store, clocks);
+            DoubleSupplier jitter,
+            Set<String> allowedPrefixes) {
+        this.observer = new Observer(caches, store, clocks, allowedPrefixes);
         this.executor = new PlanExecutor(store, clocks, jitter);
         this.statuses = statuses;
         this.announcer = announcer;

@@ -35,7 +35,7 @@ record Finding(String type, boolean holds, String reason, String message) {
     static List<Finding> of(Report report, Optional<Candidate> leader) {
         Finding conflicted = conflicted(report);
         Finding elected = elected(report, leader);
-        Finding held = held(report);
+        Finding held = held(report, leader);
         Finding routing = routing(report, leader);
         List<Finding> findings = new ArrayList<>();
         findings.add(ready(conflicted, elected, held, routing, leader));
@@ -91,9 +91,16 @@ record Finding(String type, boolean holds, String reason, String message) {
         return new Finding(LEADER_ELECTED, false, "NoEligibleCandidate", message);
     }
 
-    private static Finding held(Report report) {
+    private static Finding held(Report report, Optional<Candidate> leader) {
         LeaseState lease = report.sight().observation().lease();
         String name = report.sight().election().leaseName();
+        if (lease instanceof LeaseState.Claimed claimed && leader.isEmpty()) {
+            return new Finding(
+                    LEASE_HELD,
+                    false,
+                    "HolderGone",
+                    "Lease " + name + " names " + claimed.holder().name() + ", which is gone, and is left to run out");
+        }
         if (lease instanceof LeaseState.Claimed claimed) {
             boolean runsOut = report.sight().observation().renewal().expired();
             return runsOut
@@ -151,6 +158,7 @@ record Finding(String type, boolean holds, String reason, String message) {
             String reason = switch (o.obstacle().get().kind()) {
                 case SELECTOR_OVERLAP -> "SelectorOverlap";
                 case LABEL_IN_USE -> "LabelInUse";
+                case LABEL_KEY_NOT_ALLOWED -> "LabelKeyNotAllowed";
             };
             return new Finding(CONFLICTED, true, reason, o.obstacle().get().explanation());
         }

@@ -41,6 +41,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     private final EventRecorder events;
     private final Clocks clocks;
     private final DoubleSupplier jitter;
+    private final AllowedPrefixes allowedPrefixes;
     private final Map<String, ElectionMemory> memories = new ConcurrentHashMap<>();
     private Optional<ElectionPass> pass = Optional.empty();
 
@@ -49,19 +50,26 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
      * @param events where Events go
      * @param clocks the time
      * @param jitter values between 0 and 1, so that renewals spread
+     * @param allowedPrefixes which label keys may be used
      */
     public LeaderElectionReconciler(
-            ApiServerElectionStore store, EventRecorder events, Clocks clocks, DoubleSupplier jitter) {
+            ApiServerElectionStore store,
+            EventRecorder events,
+            Clocks clocks,
+            DoubleSupplier jitter,
+            AllowedPrefixes allowedPrefixes) {
         this.store = store;
         this.events = events;
         this.clocks = clocks;
         this.jitter = jitter;
+        this.allowedPrefixes = allowedPrefixes;
     }
 
     @Override
     public List<EventSource<?, LeaderElection>> prepareEventSources(EventSourceContext<LeaderElection> context) {
         WatchedCaches caches = new WatchedCaches(context, this::isMember, this::woken);
-        pass = Optional.of(new ElectionPass(caches, store, store::writeStatus, new Announcer(events), clocks, jitter));
+        pass = Optional.of(new ElectionPass(
+                caches, store, store::writeStatus, new Announcer(events), clocks, jitter, allowedPrefixes.prefixes()));
         return caches.sources();
     }
 

@@ -39,8 +39,13 @@ final class Observer {
     private final Caches caches;
     private final ElectionStore store;
     private final Clocks clocks;
+    private final Set<String> allowedPrefixes;
 
-    Observer(Caches caches, ElectionStore store, Clocks clocks) {
+    /**
+     * @param allowedPrefixes of label keys; empty for all
+     */
+    Observer(Caches caches, ElectionStore store, Clocks clocks, Set<String> allowedPrefixes) {
+        this.allowedPrefixes = Set.copyOf(allowedPrefixes);
         this.caches = caches;
         this.store = store;
         this.clocks = clocks;
@@ -61,8 +66,15 @@ final class Observer {
         if (!(pods instanceof Done<List<Candidate>> seenPods)) {
             return ((Refused<List<Candidate>>) pods).recast();
         }
-        return new Done<>(
-                assemble(resource, election, memory, seenLease.value(), seenPrimary.value(), seenPods.value()));
+        Answer<List<LeaderElection>> rivals = rivals(resource, election, seenLease.value());
+        if (!(rivals instanceof Done<List<LeaderElection>> seenRivals)) {
+            return ((Refused<List<LeaderElection>>) rivals).recast();
+        }
+        Optional<Observation.Obstacle> obstacle = Rivalry.keyNotAllowed(resource, allowedPrefixes)
+                .or(() -> Rivalry.overlap(resource, seenRivals.value(), caches))
+                .or(() -> labelInUse(resource, seenPrimary.value(), memory, seenLease.value(), seenPods.value()));
+        return new Done<>(assemble(
+                resource, election, memory, seenLease.value(), seenPrimary.value(), seenPods.value(), obstacle));
     }
 
     private Sight assemble(
@@ -71,7 +83,8 @@ final class Observer {
             ElectionMemory memory,
             LeaseState lease,
             Primary primary,
-            List<Candidate> pods) {
+            List<Candidate> pods,
+            Optional<Observation.Obstacle> obstacle) {
         Duration ticks = clocks.ticks().get();
         memory.sightings().note(pods, ticks);
         memory.sawTerm(primary.term());
@@ -80,7 +93,7 @@ final class Observer {
         Observation observation = new Observation(
                 SpecReader.rules(resource.getSpec()),
                 new Observation.Standing(primary.deleting(), primary.isHeld(), memory.isCleared()),
-                obstacle(resource, primary, memory, lease, pods),
+                obstacle,
                 lease,
                 renewal(resource.getSpec(), election, memory, lease, ticks),
                 pods,
@@ -191,15 +204,16 @@ final class Observer {
         return uids;
     }
 
-    private Optional<Observation.Obstacle> obstacle(
+    private static Optional<Observation.Obstacle> labelInUse(
             LeaderElection resource, Primary primary, ElectionMemory memory, LeaseState lease, List<Candidate> pods) {
-        Optional<Observation.Obstacle> overlap = Rivalry.overlap(
-                resource, caches.elections(resource.getMetadata().getNamespace()), caches);
-        if (overlap.isPresent()) {
-            return overlap;
-        }
         boolean started = primary.termReserved() > 0 || memory.highestTerm() > 0 || lease instanceof LeaseState.Claimed;
         return started ? Optional.empty() : Rivalry.labelInUse(resource, pods);
+    }
+
+    /** Before a Lease is created, the elections are read from the server: the younger of two must not miss the older. */
+    private Answer<List<LeaderElection>> rivals(LeaderElection resource, Election election, LeaseState lease) {
+        boolean mayCreate = lease instanceof LeaseState.Missing && !resource.isMarkedForDeletion();
+        return mayCreate ? store.listElections(election) : new Done<>(caches.elections(election.namespace()));
     }
 
     private Observation.Renewal renewal(

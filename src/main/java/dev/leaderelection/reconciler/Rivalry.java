@@ -10,6 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Whether somebody else has a claim on the same label of the same pods. No protocol over two Leases makes that safe, so the
@@ -67,6 +69,19 @@ final class Rivalry {
                         "pod " + pod.id().name() + " already carries the label key " + key(election)
                                 + ", which this operator did not set: remove it from the pod, and from the pod template if"
                                 + " it is there, or use another routing.label.key"));
+    }
+
+    /** A key that the operator was configured not to use. */
+    static Optional<Obstacle> keyNotAllowed(LeaderElection election, Set<String> allowedPrefixes) {
+        String prefix = key(election).substring(0, Math.max(0, key(election).indexOf('/')));
+        if (allowedPrefixes.isEmpty() || allowedPrefixes.contains(prefix)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Obstacle(
+                Obstacle.Kind.LABEL_KEY_NOT_ALLOWED,
+                "routing.label.key " + key(election)
+                        + " has a prefix that this operator was configured not to use: allowed are "
+                        + String.join(", ", new TreeSet<>(allowedPrefixes))));
     }
 
     private static String key(LeaderElection election) {

@@ -167,7 +167,7 @@ final class StatusProjection {
         for (Report.Change change : report.changes()) {
             history.add(0, entry(change, now));
         }
-        long newest = before.history().isEmpty() ? 0 : before.history().get(0).term();
+        long newest = report.sight().primary().term();
         long term = leaseTerm(report.sight().observation());
         if (history.isEmpty() && leader.isPresent() && leader.get().isRouted() && term > newest && limit > 0) {
             // The process that began this transition did not live to report it.

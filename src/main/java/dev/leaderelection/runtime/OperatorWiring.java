@@ -4,6 +4,7 @@ import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.kubernetes.ApiServerElectionStore;
 import dev.leaderelection.kubernetes.EventRecorder;
+import dev.leaderelection.reconciler.AllowedPrefixes;
 import dev.leaderelection.reconciler.Clocks;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
@@ -13,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -47,6 +49,12 @@ final class OperatorWiring {
         ThreadPoolExecutor thread = new ThreadPoolExecutor(
                 1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(config.eventQueue()), OperatorWiring::daemon);
         return new EventRecorder(server, clocks.wall(), thread, nonce());
+    }
+
+    @Produces
+    @Singleton
+    static AllowedPrefixes allowedPrefixes(OperatorConfig config) {
+        return new AllowedPrefixes(config.allowedLabelPrefixes().orElse(Set.of()));
     }
 
     /** Spreads renewals. */
