@@ -1,0 +1,84 @@
+package dev.leaderelection.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leaderelection.reconciler.AllowedPrefixes;
+import dev.leaderelection.reconciler.LeaderElectionReconciler;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RegisteredController;
+import io.javaoperatorsdk.operator.api.config.ControllerConfiguration;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Map;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@TestProfile(OperatorWiringTest.WithoutACluster.class)
+class OperatorWiringTest {
+
+    /** Everything is wired, nothing is started. */
+    public static final class WithoutACluster implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "quarkus.operator-sdk.start-operator", "false",
+                    "quarkus.kubernetes-client.api-server-url", "https://127.0.0.1:1",
+                    "quarkus.http.host", "127.0.0.1",
+                    "quarkus.http.test-port", "0",
+                    "leader-election.allowed-label-prefixes", "example.com,leaderelection.dev");
+        }
+    }
+
+    @Inject
+    Operator operator;
+
+    @Inject
+    KubernetesClient client;
+
+    @Inject
+    AllowedPrefixes allowedPrefixes;
+
+    @Inject
+    @Liveness
+    RenewalLiveness liveness;
+
+    private ControllerConfiguration<?> controller() {
+        RegisteredController<?> controller =
+                operator.getRegisteredController(LeaderElectionReconciler.NAME).orElseThrow();
+        return controller.getConfiguration();
+    }
+
+    @Test
+    void everyEventReachesTheReconcilerDeletionsToo() {
+        assertThat(controller().triggerReconcilerOnAllEvents()).isTrue();
+        assertThat(controller().isGenerationAware()).isFalse();
+        assertThat(controller().getInformerConfig().getOnUpdateFilter()).isNotNull();
+    }
+
+    @Test
+    void aFailedPassIsTriedAgainForEverAndNoElectionIsForgottenForLongerThanAMinute() {
+        assertThat(controller().getRetry().initExecution().isLastAttempt()).isFalse();
+        assertThat(controller().maxReconciliationInterval()).contains(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void theClientAsksOnce() {
+        assertThat(client.getConfiguration().getRequestRetryBackoffLimit()).isZero();
+    }
+
+    @Test
+    void theConfigurationNarrowsTheLabelKeys() {
+        assertThat(allowedPrefixes.prefixes()).containsExactlyInAnyOrder("example.com", "leaderelection.dev");
+    }
+
+    @Test
+    void aProcessWithoutElectionsIsAlive() {
+        assertThat(liveness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+    }
+}
