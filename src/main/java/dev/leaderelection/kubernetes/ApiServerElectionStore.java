@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -289,10 +290,24 @@ public final class ApiServerElectionStore implements ElectionStore {
         metadata.put("annotations", annotations);
         Request request = Request.patch(
                 podPath(election, pod.id()) + MANAGER_QUERY, Map.of("metadata", metadata), patience(election));
+        Answer<GenericKubernetesResource> answer = server.send(request.metadataOnly(), GenericKubernetesResource.class);
+        if (answer instanceof Done<GenericKubernetesResource> done && !carries(done.value(), labels)) {
+            return Answer.refused(
+                    Cause.DENIED,
+                    "pod " + pod.id().name() + ": label " + election.label().key()
+                            + " was changed on its way in: look for a mutating admission webhook or policy on pods");
+        }
         return map(
-                server.send(request.metadataOnly(), GenericKubernetesResource.class),
+                answer,
                 written -> pod.written(
                         written.getMetadata().getResourceVersion(), left.role(), left.labelTerm(), left.mark()));
+    }
+
+    /** Whether what we wrote is what the server has kept: believing it otherwise, we would write it again and again. */
+    private static boolean carries(GenericKubernetesResource written, Map<String, ?> labels) {
+        Map<String, String> kept = written.getMetadata().getLabels();
+        return labels.entrySet().stream()
+                .allMatch(label -> Objects.equals(label.getValue(), kept == null ? null : kept.get(label.getKey())));
     }
 
     private static Map<String, Object> preconditions(String uid, String version) {

@@ -118,7 +118,8 @@ public final class PodReader {
         if (value.equals(label.leaderValue())) {
             return Role.LEADER;
         }
-        return value.equals(label.followerValue()) ? Role.FOLLOWER : Role.OTHER;
+        boolean follows = !value.isEmpty() && value.equals(label.followerValue());
+        return follows ? Role.FOLLOWER : Role.OTHER;
     }
 
     private static long term(String text) {

@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class ElectionMemory {
 
     private final Sightings sightings = new Sightings();
+    private final RepairPace repairPace = new RepairPace();
     private final Map<PodIdentity, Candidate> writtenPods = new HashMap<>();
     private final Map<PodIdentity, Integer> lastPriority = new HashMap<>();
     private final Set<PodIdentity> gone = new HashSet<>();
@@ -53,6 +54,10 @@ public final class ElectionMemory {
 
     /** Since when a pod has led, by our clock, counting what it had led before we saw it. */
     private record Lead(PodIdentity leader, Duration since) {}
+
+    RepairPace repairPace() {
+        return repairPace;
+    }
 
     Sightings sightings() {
         return sightings;

@@ -76,6 +76,11 @@ final class ElectionPass {
             if (plan.steps().isEmpty()) {
                 return settled(resource, sight, plan, memory);
             }
+            Duration pause =
+                    isRepair(plan) ? memory.repairPace().pause(clocks.ticks().get()) : Duration.ZERO;
+            if (!pause.isZero()) {
+                return Optional.of(pause);
+            }
             Answer<Boolean> answer = executor.run(sight, plan, interval, memory);
             if (answer instanceof Refused<Boolean> refused) {
                 if (refused.cause() == Cause.DENIED) {
@@ -107,7 +112,16 @@ final class ElectionPass {
         return Optional.of(plan.nextLook().compareTo(LONGEST_PAUSE) < 0 ? plan.nextLook() : LONGEST_PAUSE);
     }
 
+    /** Whether a plan only sets right what somebody else has changed. */
+    private static boolean isRepair(Plan plan) {
+        return plan.transition().isEmpty()
+                && plan.steps().stream().anyMatch(step -> step instanceof Step.Strip || step instanceof Step.Promote);
+    }
+
     private void done(Sight sight, Plan plan, Duration learned, ElectionMemory memory) {
+        if (isRepair(plan)) {
+            memory.repairPace().repaired(clocks.ticks().get());
+        }
         plan.transition().ifPresent(transition -> {
             Duration took = clocks.ticks().get().minus(learned);
             memory.changed(new Report.Change(transition, took));
