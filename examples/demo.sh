@@ -78,5 +78,7 @@ fi
 colour=false
 [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ] && colour=true
 
-exec "$java" -Ddemo.colour=$colour -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
+# Without file caching, Vert.x below the client leaves no folder of its own.
+exec "$java" -Ddemo.colour=$colour -Dvertx.disableFileCaching=true -Dvertx.disableFileCPResolving=true \
+  -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
   -cp "target/test-classes:target/classes:$(cat $classpath)" dev.leaderelection.demo.Demo ${keep[@]+"${keep[@]}"}

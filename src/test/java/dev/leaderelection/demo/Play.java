@@ -57,10 +57,11 @@ final class Play {
     void perform() {
         try (Witness witness = new Witness(theatre.client(), Theatre.NAMESPACE, CONTESTS, clock)) {
             applyExamples(witness);
-            leaderIsDeleted(witness);
+            leaderIsDeleted(witness, "Lease: the leader is deleted", "Lease: leader deleted");
             leaderIsNotReady(witness);
             higherRankAppears(witness);
             termEnds(witness);
+            leaderIsDeleted(witness, "Lease: the leader is deleted again", "Lease: deleted again");
             if (!witness.violations().isEmpty()) {
                 throw new StepMissing("two pods led at once: " + witness.violations());
             }
@@ -84,8 +85,8 @@ final class Play {
         show("get", "endpointslices", "-l", "kubernetes.io/service-name in (" + services + ")");
     }
 
-    private void leaderIsDeleted(Witness witness) {
-        screen.title("Lease: the leader is deleted");
+    private void leaderIsDeleted(Witness witness, String title, String what) {
+        screen.title(title);
         Promotion leader = settle(witness, ORDERS);
         int number = witness.promotions(ORDERS);
         screen.line("DELETE pod " + leader.pod());
@@ -95,7 +96,7 @@ final class Play {
                 .inNamespace(Theatre.NAMESPACE)
                 .withName(leader.pod())
                 .delete();
-        tell(witness, ORDERS, "Lease: leader deleted", leader, number, started);
+        tell(witness, ORDERS, what, leader, number, started);
     }
 
     private void leaderIsNotReady(Witness witness) {

@@ -14,7 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 
-/** The control plane, the nodes and the packaged operator of one demonstration; all of it ends with {@link #close()}. */
+/**
+ * The control plane, the nodes and the packaged operator of one demonstration; all of it ends with {@link #close()}.
+ *
+ * <p>On Ctrl-C the terminal ends the control plane's processes, too: nothing here may need its answer to end.
+ */
 final class Theatre implements AutoCloseable {
 
     static final String NAMESPACE = "demo";
@@ -31,7 +35,6 @@ final class Theatre implements AutoCloseable {
         controlPlane = ControlPlane.builder().withoutAuditLog().start();
         closeLater(controlPlane::close);
         kubelet = FakeKubelet.start(controlPlane.admin(), 2);
-        closeLater(kubelet::close);
     }
 
     String url() {
@@ -73,7 +76,11 @@ final class Theatre implements AutoCloseable {
 
     /** Starts the operator with the rights that it was given by {@link #install()}, and no others. */
     void startOperator() {
-        OperatorProcess started = OperatorProcess.launch(controlPlane, Map.of(), Map.of());
+        OperatorProcess started = OperatorProcess.launch(
+                controlPlane,
+                Map.of(),
+                // What it leaves when it is killed goes with the control plane.
+                Map.of("java.io.tmpdir", controlPlane.directory().toString()));
         operator = Optional.of(started);
         closeLater(started::close);
         started.awaitReady();
