@@ -15,7 +15,7 @@ class DocumentationTest {
     /** Commands that are not kubectl's, and what runs them instead of the documentation's own tests. */
     private static final Map<String, String> RUN_ELSEWHERE = Map.of(
             "mvn", "by the build that runs this test",
-            "examples/demo.sh", "by continuous integration",
+            "examples/demo.sh", "by DemoIT",
             "java", "by every integration test of the operator");
 
     static List<Markdown> pages() {
