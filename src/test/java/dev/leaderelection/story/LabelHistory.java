@@ -9,10 +9,13 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -27,6 +30,8 @@ final class LabelHistory implements AutoCloseable {
     private final Map<String, String> labelled = new TreeMap<>();
     private final List<String> violations = new ArrayList<>();
     private final List<String> leaders = new ArrayList<>();
+    private final Map<String, String> pods = new HashMap<>();
+    private final Set<String> exempt = new HashSet<>();
     private final TreeSet<String> seenNames = new TreeSet<>();
     private final Watch watch;
     private boolean broken;
@@ -62,15 +67,42 @@ final class LabelHistory implements AutoCloseable {
         Map<String, String> labels = pod.getMetadata().getLabels();
         boolean carries = action != Watcher.Action.DELETED && labels != null && "leader".equals(labels.get(Scene.KEY));
         if (!carries) {
-            labelled.remove(name);
+            if (labelled.remove(name) != null || action == Watcher.Action.DELETED) {
+                exempt.remove(name);
+            }
             return;
         }
-        if (labelled.put(name, pod.getMetadata().getUid()) == null) {
+        checkTerm(pod);
+        if (!Objects.equals(
+                        labelled.put(name, pod.getMetadata().getUid()),
+                        pod.getMetadata().getUid())
+                && !exempt.contains(name)) {
             leaders.add(name);
         }
-        if (labelled.size() > 1) {
+        if (labelled.keySet().stream().filter(other -> !exempt.contains(other)).count() > 1) {
             violations.add("revision " + pod.getMetadata().getResourceVersion() + ": " + labelled.keySet());
         }
+    }
+
+    /** A term names one pod: the mark beside the label tells the election and the term. */
+    private void checkTerm(Pod pod) {
+        Map<String, String> annotations = pod.getMetadata().getAnnotations();
+        String mark = annotations == null ? null : annotations.get(Scene.KEY + ".fence");
+        String term = annotations == null ? null : annotations.get(Scene.KEY + ".term");
+        if (mark == null || term == null) {
+            return;
+        }
+        String election = mark.split("/", -1)[1];
+        String uid = pod.getMetadata().getUid();
+        String first = pods.putIfAbsent(election + "/" + term, uid);
+        if (first != null && !first.equals(uid)) {
+            violations.add("term " + term + " names " + first + " and " + uid);
+        }
+    }
+
+    /** Lets a pod carry the label beside the leader until it has lost it: a test has put it there. */
+    synchronized void exempt(String pod) {
+        exempt.add(pod);
     }
 
     private synchronized void breakOff() {
@@ -112,7 +144,7 @@ final class LabelHistory implements AutoCloseable {
                         .endSpec()
                         .build())
                 .create();
-        await("the watch has caught up").atMost(Duration.ofSeconds(20)).until(() -> hasSeen(marker));
+        await("the watch has caught up").atMost(Scene.PATIENCE).until(() -> hasSeen(marker));
         watch.close();
     }
 }

@@ -5,25 +5,39 @@ import static org.awaitility.Awaitility.await;
 
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.api.LeaderElectionStatus.Member;
+import dev.leaderelection.api.LeaderElectionStatus.MemberState;
+import dev.leaderelection.api.LeaderElectionStatus.Transition;
 import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.FakeKubelet;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** One test's namespace: its pods, its elections, and what can be seen of them. Every revision of its pods is checked. */
 final class Scene implements AutoCloseable {
 
     static final String KEY = "leaderelection.dev/role";
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Why a deleted leader is replaced: whether it is seen on its way or only when it is gone is a matter of chance. */
+    static final String VANISHED = "Leader(Gone|Terminating)";
+
+    /** Renewed every second, so that a test need not wait long for anything that is due. */
+    static final String FAST = "lease: {durationSeconds: 3, renewIntervalSeconds: 1}\n";
 
     private final ControlPlane controlPlane;
     private final FakeKubelet kubelet;
@@ -80,12 +94,56 @@ final class Scene implements AutoCloseable {
                 .create();
     }
 
-    /** Creates pods, each only after the one before it is ready, so that their order of readiness is theirs. */
+    /** Creates ready pods. Which of them is the longest ready is not said. */
     void readyPods(String... names) {
         for (String name : names) {
             pod(name);
+        }
+        for (String name : names) {
             awaitReady(name);
         }
+    }
+
+    /** Creates pods, each ready at least a second, which is what the API can tell apart, after the one before it. */
+    void podsReadyInTurn(String... names) {
+        readyPods(names);
+        for (int i = 1; i < names.length; i++) {
+            readyAfter(names[i], names[i - 1]);
+        }
+    }
+
+    /** Makes a pod ready later than another one by the API's coarse time. */
+    void readyAfter(String later, String earlier) {
+        await(later + " is ready later than " + earlier).atMost(PATIENCE).until(() -> {
+            ready(later, false);
+            ready(later, true);
+            return readySince(later).isAfter(readySince(earlier));
+        });
+    }
+
+    private Instant readySince(String name) {
+        return getPod(name).getStatus().getConditions().stream()
+                .filter(condition -> "Ready".equals(condition.getType()))
+                .map(condition -> Instant.parse(condition.getLastTransitionTime()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Creates a ready pod with a priority. */
+    void readyPodWithPriority(String name, int priority) {
+        pod(name, Map.of(), Map.of(LeaderElection.PRIORITY_ANNOTATION, Integer.toString(priority)));
+        awaitReady(name);
+    }
+
+    /** Keeps a pod's object, once its deletion is asked for, until {@link #release}. */
+    void hold(String pod) {
+        controlPlane.kubectl(
+                "patch", "-n", namespace, "pod", pod, "-p", "{\"metadata\":{\"finalizers\":[\"example.com/held\"]}}");
+    }
+
+    void release(String pod) {
+        controlPlane.kubectl(
+                "patch", "-n", namespace, "pod", pod, "--type=merge", "-p", "{\"metadata\":{\"finalizers\":null}}");
     }
 
     void awaitReady(String name) {
@@ -124,15 +182,32 @@ final class Scene implements AutoCloseable {
         controlPlane.kubectl("label", "--overwrite", "-n", namespace, "pod", pod, keyValue);
     }
 
+    /** Labels a pod as the leader although it does not lead; its revisions count again once the label is gone. */
+    void stray(String pod) {
+        history.exempt(pod);
+        label(pod, KEY + "=leader");
+    }
+
+    String kubectl(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--namespace=" + namespace);
+        return controlPlane.kubectl(all.toArray(String[]::new));
+    }
+
     /** Applies an election over {@code app=orders}; the rest of its spec as indented YAML, or nothing. */
     LeaderElection elect(String name, String spec) {
+        return electOver("{app: orders}", name, spec);
+    }
+
+    /** Applies an election over the pods with these labels. */
+    LeaderElection electOver(String labels, String name, String spec) {
         String yaml = """
                 apiVersion: leaderelection.dev/v1alpha1
                 kind: LeaderElection
                 metadata: {name: %s, namespace: %s}
                 spec:
-                  selector: {matchLabels: {app: orders}}
-                %s""".formatted(name, namespace, spec.indent(2));
+                  selector: {matchLabels: %s}
+                %s""".formatted(name, namespace, labels, spec.indent(2));
         return client().resource(client().getKubernetesSerialization().unmarshal(yaml, LeaderElection.class))
                 .serverSideApply();
     }
@@ -163,6 +238,11 @@ final class Scene implements AutoCloseable {
                         .contains(status + " " + reason));
     }
 
+    /** Waits until an election says of itself that a leader is elected, leased, labelled and ready. */
+    void awaitReadyElection(String election) {
+        awaitCondition(election, "Ready", "True", "LeaderReady");
+    }
+
     /** Waits until a pod carries the label, holds the Lease and stands in the status. */
     void awaitLeader(String election, String pod) {
         await(pod + " leads " + election).atMost(PATIENCE).untilAsserted(() -> {
@@ -175,8 +255,67 @@ final class Scene implements AutoCloseable {
         });
     }
 
+    /** Waits for a transition to a pod, for a reason that matches, and looks at everything that tells of it. */
+    void awaitTransition(String election, String from, String to, String reason) {
+        awaitLeader(election, to);
+        await(from + ">" + to + " " + reason)
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(lastTransition(election)).matches(from + ">" + to + " " + reason));
+    }
+
     void awaitStatus(String election, Predicate<LeaderElectionStatus> wanted) {
         await("status of " + election).atMost(PATIENCE).until(() -> wanted.test(status(election)));
+    }
+
+    /** Waits until a Lease has been renewed that many times more: a while in which anything due would have happened. */
+    void awaitRenewals(String lease, int renewals) {
+        Set<Object> seen = new HashSet<>();
+        await(renewals + " renewals of Lease " + lease)
+                .atMost(PATIENCE.multipliedBy(2))
+                .until(() -> {
+                    lease(lease).ifPresent(now -> seen.add(now.getSpec().getRenewTime()));
+                    return seen.size() > renewals;
+                });
+    }
+
+    /** Waits for an Event on an object of this namespace. */
+    void awaitEvent(String kind, String name, String reason) {
+        await("Event " + reason + " on " + kind + " " + name)
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(events(kind, name)).contains(reason));
+    }
+
+    /** The reasons of the Events on an object. */
+    List<String> events(String kind, String name) {
+        return client().events().v1().events().inNamespace(namespace).list().getItems().stream()
+                .filter(event -> kind.equals(event.getRegarding().getKind())
+                        && name.equals(event.getRegarding().getName()))
+                .map(Event::getReason)
+                .toList();
+    }
+
+    /** How a candidate stands, if it is listed. */
+    Optional<Member> member(String election, String pod) {
+        return status(election).members().stream()
+                .filter(member -> pod.equals(member.podName()))
+                .findFirst();
+    }
+
+    void awaitMember(String election, String pod, MemberState state) {
+        await(pod + " is " + state)
+                .atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(member(election, pod).map(Member::state)).contains(state));
+    }
+
+    /** The newest transition, as {@code from>to reason}. */
+    String lastTransition(String election) {
+        List<Transition> history = status(election).history();
+        return history.isEmpty() ? "" : told(history.get(0));
+    }
+
+    static String told(Transition transition) {
+        return transition.from() + ">" + transition.to() + " " + transition.reason();
     }
 
     long term(String election) {
@@ -217,6 +356,7 @@ final class Scene implements AutoCloseable {
     @Override
     public void close() {
         history.close();
+        client().resources(LeaderElection.class).inNamespace(namespace).delete();
         client().namespaces().withName(namespace).delete();
         assertThat(history.violations())
                 .as("revisions at which more than one pod carried a label")
