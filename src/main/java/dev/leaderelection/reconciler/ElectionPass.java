@@ -131,7 +131,7 @@ final class ElectionPass {
                     .addKeyValue("pod", transition.to().name())
                     .addKeyValue("term", transition.term())
                     .addKeyValue("reason", transition.reason().text())
-                    .addKeyValue("milliseconds", took.toMillis())
+                    .addKeyValue("microseconds", took.toNanos() / 1000)
                     .log("leader promoted");
         });
         for (Step step : plan.steps()) {

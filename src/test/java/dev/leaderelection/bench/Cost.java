@@ -1,0 +1,117 @@
+package dev.leaderelection.bench;
+
+import dev.leaderelection.cluster.OperatorProcess;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What elections cost while nothing happens: requests and memory. */
+final class Cost {
+
+    private static final int ELECTIONS = 50;
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration SETTLING = Duration.ofSeconds(15);
+
+    private final Setting setting;
+    private final PrintStream out;
+    private final Results results;
+
+    Cost(Setting setting, PrintStream out, Results results) {
+        this.setting = setting;
+        this.out = out;
+        this.results = results;
+    }
+
+    /** What the API server had counted at one moment. */
+    private record Count(long all, long renewals, long operatorsOwn, long operatorsRenewals) {
+
+        Count minus(Count other) {
+            return new Count(
+                    all - other.all,
+                    renewals - other.renewals,
+                    operatorsOwn - other.operatorsOwn,
+                    operatorsRenewals - other.operatorsRenewals);
+        }
+    }
+
+    /** Counts requests while the operator renews, and again while it is stopped: the difference is the operator's. */
+    void requests(int intervals) {
+        Duration time = INTERVAL.multipliedBy(intervals);
+        try (OperatorProcess operator = setting.startOperator()) {
+            Crowd crowd = new Crowd(
+                    setting,
+                    out,
+                    "steady",
+                    "{\"durationSeconds\": 300, \"renewIntervalSeconds\": %d}".formatted(INTERVAL.toSeconds()));
+            crowd.growTo(ELECTIONS);
+            Setting.pause(SETTLING);
+            out.printf("steady: %d elections, %d s with the operator%n", crowd.size(), time.toSeconds());
+            Count with = during(time);
+            operator.pause();
+            out.printf("steady: %d s without it%n", time.toSeconds());
+            Count without = during(time);
+            operator.resume();
+            double renewals = (double) (with.renewals() - without.renewals());
+            double all = (double) (with.all() - without.all());
+            int n = crowd.size() * intervals;
+            results.add(
+                    Figure.against("steady, requests per renewal, all verbs", n, "requests", all / renewals, 1, 1.05));
+            // Renewals come after 0.8 to 1.0 intervals.
+            results.add(
+                    Figure.against("steady, requests per election and interval", n, "requests", all / n, 1 / 0.9, 1.1));
+            results.add(Figure.plain(
+                            "steady, operator's requests other than renewals (audit log)",
+                            n,
+                            "requests",
+                            (double) (with.operatorsOwn() - with.operatorsRenewals()))
+                    .atMost(0));
+        }
+    }
+
+    private Count during(Duration time) {
+        Count before = count();
+        Setting.pause(time);
+        return count().minus(before);
+    }
+
+    private Count count() {
+        var metrics = setting.controlPlane().metrics();
+        List<String> audit = audit();
+        return new Count(
+                metrics.requests(Map.of()),
+                metrics.requests(Map.of("verb", "PUT", "resource", "leases")),
+                audit.size(),
+                audit.stream()
+                        .filter(line ->
+                                line.contains("\"verb\":\"update\"") && line.contains("\"resource\":\"leases\""))
+                        .count());
+    }
+
+    private List<String> audit() {
+        try {
+            return Files.readAllLines(setting.controlPlane().auditLog());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Resident memory of a fresh process that has made all these elections. */
+    void memory(List<Integer> sizes) {
+        try (OperatorProcess operator = setting.startOperator()) {
+            Crowd crowd = new Crowd(setting, out, "memory", "{}");
+            for (int size : sizes) {
+                crowd.growTo(size);
+                Setting.pause(SETTLING);
+                results.add(Figure.plain(
+                        "resident memory, %d elections of 3 pods".formatted(size),
+                        1,
+                        "MiB",
+                        Machine.residentMebibytes(operator.pid())));
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.leaderelection.bench;
+
+import dev.leaderelection.cluster.ControlPlane;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Where a run took place. */
+final class Machine {
+
+    private Machine() {}
+
+    static Map<String, String> describe(ControlPlane controlPlane, String flags) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
+        facts.put(
+                "machine",
+                Runtime.getRuntime().availableProcessors() + " cores, "
+                        + field(Path.of("/proc/cpuinfo"), "model name") + ", "
+                        + field(Path.of("/proc/meminfo"), "MemTotal") + " memory");
+        facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        facts.put("Java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+        facts.put(
+                "Kubernetes",
+                controlPlane.admin().getKubernetesVersion().getGitVersion() + ", etcd without fsync, all on loopback");
+        facts.put("operator's JVM flags", flags.isBlank() ? "none" : flags);
+        return facts;
+    }
+
+    /** Resident memory of a process, in MiB. */
+    static double residentMebibytes(long pid) {
+        String size = field(Path.of("/proc/" + pid + "/status"), "VmRSS");
+        return Long.parseLong(size.replaceAll("\\D", "")) / 1024.0;
+    }
+
+    /** A line of the form {@code name: value}. */
+    private static String field(Path file, String name) {
+        try {
+            return Files.readAllLines(file).stream()
+                    .filter(line -> line.startsWith(name))
+                    .map(line -> line.substring(line.indexOf(':') + 1).trim())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.leaderelection.bench;
+
+import dev.leaderelection.cluster.ControlPlane;
+import dev.leaderelection.cluster.FakeKubelet;
+import dev.leaderelection.cluster.Identity;
+import dev.leaderelection.cluster.Manifests;
+import dev.leaderelection.cluster.OperatorProcess;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The control plane of a run, with the nodes that the pods stand on, and the operator as {@code deploy/} would run it. The pods are
+ * made, broken and removed by the benchmark alone.
+ */
+final class Setting implements AutoCloseable {
+
+    private static final String FLAGS = "JAVA_TOOL_OPTIONS";
+
+    private final ControlPlane controlPlane;
+    private final FakeKubelet nodes;
+    private final Api admin;
+    private final Api operator;
+    private final String flags;
+
+    private Setting(ControlPlane controlPlane) {
+        this.controlPlane = controlPlane;
+        Manifests manifests = new Manifests(controlPlane);
+        manifests.applyCrds();
+        manifests.applyRbac();
+        this.nodes = FakeKubelet.builder(controlPlane.admin())
+                .nodes(2)
+                .inNamespace("kube-node-lease")
+                .start();
+        this.admin = new Api(controlPlane, Identity.ADMIN);
+        this.operator = new Api(controlPlane, Identity.OPERATOR);
+        this.flags = flagsOfTheDeployment(controlPlane);
+    }
+
+    static Setting open() {
+        ControlPlane controlPlane = ControlPlane.start();
+        try {
+            return new Setting(controlPlane);
+        } catch (RuntimeException e) {
+            controlPlane.close();
+            throw e;
+        }
+    }
+
+    ControlPlane controlPlane() {
+        return controlPlane;
+    }
+
+    Api admin() {
+        return admin;
+    }
+
+    /** Requests with the operator's own rights, and its share of the API server. */
+    Api operator() {
+        return operator;
+    }
+
+    /** The flags that the deployment gives the operator's JVM. */
+    String flags() {
+        return flags;
+    }
+
+    /** A namespace of its own. */
+    Pods pods(String prefix) {
+        return new Pods(
+                admin, controlPlane.createNamespace(prefix), nodes.nodes().get(0));
+    }
+
+    /** A fresh operator that says it is ready. */
+    OperatorProcess startOperator() {
+        return OperatorProcess.start(controlPlane, flags.isBlank() ? Map.of() : Map.of(FLAGS, flags), Map.of());
+    }
+
+    static void pause(Duration time) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        nodes.close();
+        controlPlane.close();
+    }
+
+    private static String flagsOfTheDeployment(ControlPlane controlPlane) {
+        return controlPlane
+                .admin()
+                .apps()
+                .deployments()
+                .load(Path.of("deploy", "deployment.yaml").toFile())
+                .item()
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .get(0)
+                .getEnv()
+                .stream()
+                .filter(variable -> FLAGS.equals(variable.getName()))
+                .map(EnvVar::getValue)
+                .findFirst()
+                .orElse("");
+    }
+}
