@@ -10,11 +10,4 @@ import java.util.function.Supplier;
  * @param wall the time of day, for what people read
  * @param ticks a clock that only goes forward, since any fixed instant, for what is measured
  */
-public record Clocks(InstantSource wall, Supplier<Duration> ticks) {
-
-    /** The machine's own. */
-    public static Clocks system() {
-        long origin = System.nanoTime();
-        return new Clocks(InstantSource.system(), () -> Duration.ofNanos(System.nanoTime() - origin));
-    }
-}
+public record Clocks(InstantSource wall, Supplier<Duration> ticks) {}

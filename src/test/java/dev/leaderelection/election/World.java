@@ -1,0 +1,192 @@
+package dev.leaderelection.election;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A world to be observed: an active election with strategy Lease that holds its finalizer, sixteen terms reserved. */
+public final class World {
+
+    /** The revision of the Lease in every world. */
+    public static final LeaseState.Copy COPY = new LeaseState.Copy("lease-uid", "10", Instant.EPOCH, Instant.EPOCH, 3);
+
+    public static final Duration RENEWAL_DUE = Duration.ofSeconds(9);
+
+    private List<Candidate> pods;
+    private Strategy strategy = new Strategy.Lease(Strategy.OrdinalOrder.HIGHEST);
+    private Rules.Mode mode = Rules.Mode.ACTIVE;
+    private long minimumTerm;
+    private Duration notReadyGrace = Duration.ZERO;
+    private Duration minInterval = Duration.ZERO;
+    private boolean labelsFollowers;
+    private boolean deleting;
+    private boolean held = true;
+    private boolean cleared;
+    private Optional<Observation.Obstacle> obstacle = Optional.empty();
+    private LeaseState lease = new LeaseState.Missing();
+    private Observation.Renewal renewal = new Observation.Renewal(RENEWAL_DUE, false);
+    private Set<PodIdentity> gone = Set.of();
+    private Fenced fenced = Fenced.NOTHING;
+    private long reserved = 16;
+    private long highest;
+    private Optional<PodIdentity> lastLeader = Optional.empty();
+    private Duration ledFor = Duration.ofHours(1);
+    private final Map<PodIdentity, Duration> steadyFor = new HashMap<>();
+
+    private World(List<Candidate> pods) {
+        this.pods = pods;
+    }
+
+    public static World of(Candidate... pods) {
+        return new World(List.of(pods));
+    }
+
+    public World pods(List<Candidate> now) {
+        pods = now;
+        return this;
+    }
+
+    public World strategy(Strategy now) {
+        strategy = now;
+        return this;
+    }
+
+    public World mode(Rules.Mode now) {
+        mode = now;
+        return this;
+    }
+
+    public World minimumTerm(long now) {
+        minimumTerm = now;
+        return this;
+    }
+
+    public World notReadyGrace(Duration now) {
+        notReadyGrace = now;
+        return this;
+    }
+
+    public World minInterval(Duration now) {
+        minInterval = now;
+        return this;
+    }
+
+    public World labelsFollowers() {
+        labelsFollowers = true;
+        return this;
+    }
+
+    public World deleting() {
+        deleting = true;
+        return this;
+    }
+
+    public World notHeld() {
+        held = false;
+        return this;
+    }
+
+    public World cleared() {
+        cleared = true;
+        return this;
+    }
+
+    public World obstacle(Observation.Obstacle.Kind kind) {
+        obstacle = Optional.of(new Observation.Obstacle(kind, "somebody else was first"));
+        return this;
+    }
+
+    public World lease(LeaseState now) {
+        lease = now;
+        return this;
+    }
+
+    /** The Lease claimed for a pod, with these still to be fenced. */
+    public World claimedBy(PodIdentity holder, long term, PodIdentity... toFence) {
+        lease = claimed(holder, term, false, toFence);
+        highest = Math.max(highest, term);
+        return this;
+    }
+
+    /** The Lease claimed for a pod, with the marker. */
+    public World claimedWithMarkerBy(PodIdentity holder, long term, PodIdentity... toFence) {
+        lease = claimed(holder, term, true, toFence);
+        highest = Math.max(highest, term);
+        return this;
+    }
+
+    public static LeaseState.Claimed claimed(PodIdentity holder, long term, boolean all, PodIdentity... toFence) {
+        return new LeaseState.Claimed(
+                COPY, holder, LeaseRecord.claimed(holder, term, new TreeSet<>(List.of(toFence)), all));
+    }
+
+    public World unclaimed(long term) {
+        lease = new LeaseState.Unclaimed(COPY, term, "nobody has claimed it");
+        return this;
+    }
+
+    public World renewal(Duration due, boolean expired) {
+        renewal = new Observation.Renewal(due, expired);
+        return this;
+    }
+
+    public World gone(PodIdentity... now) {
+        gone = Set.of(now);
+        return this;
+    }
+
+    public World fenced(Fenced now) {
+        fenced = now;
+        return this;
+    }
+
+    public World reserved(long now) {
+        reserved = now;
+        return this;
+    }
+
+    public World highest(long now) {
+        highest = now;
+        return this;
+    }
+
+    public World lastLeader(PodIdentity now) {
+        lastLeader = Optional.of(now);
+        return this;
+    }
+
+    public World ledFor(Duration now) {
+        ledFor = now;
+        return this;
+    }
+
+    public World steadyFor(PodIdentity pod, Duration now) {
+        steadyFor.put(pod, now);
+        return this;
+    }
+
+    public Observation observe() {
+        return new Observation(
+                new Rules(strategy, mode, minimumTerm, notReadyGrace, minInterval, labelsFollowers),
+                new Observation.Standing(deleting, held, cleared),
+                obstacle,
+                lease,
+                renewal,
+                pods,
+                gone,
+                fenced,
+                new Observation.Terms(reserved, highest),
+                lastLeader,
+                ledFor,
+                steadyFor);
+    }
+
+    public Plan plan() {
+        return ElectionPlanner.plan(observe());
+    }
+}

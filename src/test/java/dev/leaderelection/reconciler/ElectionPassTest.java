@@ -1,0 +1,396 @@
+package dev.leaderelection.reconciler;
+
+import static dev.leaderelection.election.PodFixture.healthy;
+import static dev.leaderelection.election.PodFixture.id;
+import static dev.leaderelection.election.PodFixture.leading;
+import static dev.leaderelection.election.PodFixture.pod;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Candidate.Life;
+import dev.leaderelection.election.LeaseState;
+import dev.leaderelection.kubernetes.ApiServer;
+import dev.leaderelection.kubernetes.Election;
+import dev.leaderelection.kubernetes.EventRecorder;
+import dev.leaderelection.kubernetes.Primary;
+import dev.leaderelection.reconciler.FakeElectionStore.Death;
+import dev.leaderelection.reconciler.FakeElectionStore.Fate;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whole stories over a store in memory that fails on any write that would make two labels. */
+class ElectionPassTest {
+
+    private static final int MOST_WRITES = 12;
+
+    private final KubernetesClient unused = new KubernetesClientBuilder()
+            .withConfig(new ConfigBuilder().withMasterUrl("http://127.0.0.1:1").build())
+            .build();
+    private Duration now = Duration.ofHours(1);
+    private final Clocks clocks = new Clocks(() -> Instant.EPOCH.plus(now), () -> now);
+    private final FakeElectionStore store = new FakeElectionStore(resource(Optional.empty()));
+    private ElectionMemory memory = new ElectionMemory();
+    private final ElectionPass pass = new ElectionPass(
+            new LaggingCaches(),
+            store,
+            store,
+            new Announcer(new EventRecorder(new ApiServer(unused), clocks.wall(), task -> {}, "test")),
+            clocks,
+            () -> 1.0);
+
+    @AfterEach
+    void close() {
+        unused.close();
+    }
+
+    private static LeaderElection resource(Optional<Primary> primary) {
+        LeaderElection resource = Serialization.unmarshal("""
+                metadata: {namespace: shop, name: orders, uid: election-uid, generation: 1,
+                  resourceVersion: "1", creationTimestamp: "2026-01-01T00:00:00Z"}
+                spec: {selector: {matchLabels: {app: orders}}}
+                """, LeaderElection.class);
+        primary.ifPresent(is -> {
+            resource.getMetadata().setResourceVersion(is.version());
+            resource.getMetadata().setFinalizers(is.finalizers());
+            resource.getMetadata().setDeletionTimestamp(is.deleting() ? "2026-01-02T00:00:00Z" : null);
+            resource.setStatus(is.status());
+        });
+        return resource;
+    }
+
+    /** Pods as they are; the Lease is never seen, so that every pass depends on live reads alone. */
+    private final class LaggingCaches implements Caches {
+
+        @Override
+        public List<Pod> podsOf(Election election) {
+            return store.pods.values().stream().map(ElectionPassTest::asPod).toList();
+        }
+
+        @Override
+        public Optional<Pod> pod(String namespace, String name) {
+            return Optional.ofNullable(store.pods.get(name)).map(ElectionPassTest::asPod);
+        }
+
+        @Override
+        public Optional<Lease> lease(String namespace, String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<LeaderElection> elections(String namespace) {
+            return List.of();
+        }
+    }
+
+    private static Pod asPod(Candidate pod) {
+        Map<String, String> labels = new HashMap<>(Map.of("app", "orders"));
+        Map<String, String> annotations = new HashMap<>();
+        if (pod.isRouted()) {
+            labels.put("leaderelection.dev/role", "leader");
+        }
+        if (pod.labelTerm() > 0) {
+            annotations.put("leaderelection.dev/role.term", Long.toString(pod.labelTerm()));
+        }
+        if (pod.mark().term() > 0) {
+            annotations.put("leaderelection.dev/role.fence", pod.mark().term() + "/election-uid/x");
+        }
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName(pod.id().name())
+                .withUid(pod.id().uid())
+                .withResourceVersion(pod.version())
+                .withLabels(labels)
+                .withAnnotations(annotations)
+                .withDeletionTimestamp(pod.life() == Life.TERMINATING ? "2026-01-02T00:00:00Z" : null)
+                .endMetadata()
+                .withNewStatus()
+                .withPhase("Running")
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus(pod.ready() ? "True" : "False")
+                .endCondition()
+                .endStatus()
+                .build();
+    }
+
+    private Optional<Duration> pass() {
+        return pass.run(resource(store.primary), memory);
+    }
+
+    /** A process that dies is followed by one that remembers nothing. */
+    private void passAndSurvive() {
+        try {
+            pass();
+        } catch (Death e) {
+            assertThat(store.routed()).hasSizeLessThanOrEqualTo(1);
+            memory = new ElectionMemory();
+        }
+    }
+
+    private void settle() {
+        for (int i = 0; i < 20; i++) {
+            passAndSurvive();
+            now = now.plusMillis(200);
+        }
+    }
+
+    private void givenALeader() {
+        store.put(healthy("a"));
+        settle();
+        assertThat(store.routed()).containsExactly("a");
+        store.put(healthy("b"));
+        settle();
+        store.writes.clear();
+        store.reads.clear();
+    }
+
+    private void leaderFails() {
+        Candidate leader = store.pod("a");
+        store.put(pod("a").notReady().routed(leader.labelTerm()).build());
+    }
+
+    private LeaseState.Claimed lease() {
+        assertThat(store.lease).isInstanceOf(LeaseState.Claimed.class);
+        return (LeaseState.Claimed) store.lease;
+    }
+
+    @Test
+    void electsTheFirstLeader() {
+        store.put(healthy("a"));
+
+        pass();
+
+        assertThat(store.writes)
+                .containsExactly("hold", "create lease", "reserve 17", "claim a/1", "promote a", "status");
+        assertThat(store.routed()).containsExactly("a");
+        assertThat(store.primary.orElseThrow().status().leader()).isNotNull();
+    }
+
+    @Test
+    void waitsForACandidateWithoutALease() {
+        assertThat(pass()).contains(Duration.ofSeconds(60));
+
+        assertThat(store.writes).containsExactly("hold", "status");
+    }
+
+    @Test
+    void anOrdinaryFailoverIsThreeWritesAndTheReportComesAfter() {
+        givenALeader();
+        leaderFails();
+
+        pass();
+
+        assertThat(store.writes)
+                .startsWith("claim b/2", "demote a", "promote b")
+                .endsWith("status");
+        assertThat(store.routed()).containsExactly("b");
+        assertThat(lease().holder()).isEqualTo(id("b"));
+        assertThat(store.primary.orElseThrow().status().history().get(0).reason())
+                .isEqualTo("LeaderNotReady");
+    }
+
+    @Test
+    void aVanishedLeaderIsConfirmedGoneAndNotDemoted() {
+        givenALeader();
+        store.pods.remove("a");
+
+        pass();
+
+        assertThat(store.reads).contains("pod a");
+        assertThat(store.writes).startsWith("claim b/2", "promote b");
+        assertThat(store.routed()).containsExactly("b");
+    }
+
+    @Test
+    void theSteadyStateWritesOneRenewalAnInterval() {
+        givenALeader();
+
+        for (int second = 0; second < 100; second++) {
+            now = now.plusSeconds(1);
+            pass();
+        }
+
+        assertThat(store.writes).hasSizeBetween(9, 11).containsOnly("write a/1");
+    }
+
+    @Test
+    void aNewProcessRenewsAndChangesNothing() {
+        givenALeader();
+        now = now.plusSeconds(10);
+        pass();
+        store.writes.clear();
+        memory = new ElectionMemory();
+
+        settle();
+
+        assertThat(store.writes).containsExactly("write a/1");
+        assertThat(store.routed()).containsExactly("a");
+    }
+
+    @Test
+    void aDeletedLeaseIsRestoredAndTheLeaderStays() {
+        givenALeader();
+        store.lease = new LeaseState.Missing();
+
+        settle();
+
+        assertThat(store.writes).contains("create lease", "demote b").doesNotContain("demote a");
+        assertThat(store.routed()).containsExactly("a");
+        assertThat(lease().lease().term()).isGreaterThan(16);
+        assertThat(lease().holder()).isEqualTo(id("a"));
+    }
+
+    @Test
+    void aStrayLabelIsRemoved() {
+        givenALeader();
+        Candidate leader = store.pod("a");
+        store.pods.put("a", leader.written(store.nextVersion(), Candidate.Role.NONE, 0, leader.mark()));
+        store.put(leading("b", 1));
+
+        settle();
+
+        assertThat(store.writes).containsSubsequence("demote b", "promote a");
+        assertThat(store.routed()).containsExactly("a");
+    }
+
+    @Test
+    void aDeletedElectionLeavesNothingBehind() {
+        givenALeader();
+        Primary is = store.primary.orElseThrow();
+        store.primary = Optional.of(new Primary(is.uid(), store.nextVersion(), true, is.finalizers(), is.status()));
+
+        assertThat(pass()).isEmpty();
+
+        assertThat(store.writes).containsExactly("close", "clear a", "clear b", "delete lease", "release");
+        assertThat(store.routed()).isEmpty();
+        assertThat(store.primary).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fate.class)
+    void theFirstElectionConvergesWhateverBecomesOfAnyOfItsWrites(Fate fate) {
+        for (int failing = 1; failing <= MOST_WRITES; failing++) {
+            ElectionPassTest story = new ElectionPassTest();
+            story.failAt(failing, fate);
+            story.store.put(healthy("a"));
+            story.store.put(healthy("b"));
+            story.settle();
+            assertThat(story.store.routed()).as("%s of write %d", fate, failing).hasSize(1);
+            assertThat(story.lease().holder().name())
+                    .isEqualTo(story.store.routed().get(0));
+            story.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fate.class)
+    void aFailoverConvergesWhateverBecomesOfAnyOfItsWrites(Fate fate) {
+        for (int failing = 1; failing <= MOST_WRITES; failing++) {
+            ElectionPassTest story = new ElectionPassTest();
+            story.givenALeader();
+            story.failAt(failing, fate);
+            story.leaderFails();
+            story.settle();
+            assertThat(story.store.routed()).as("%s of write %d", fate, failing).containsExactly("b");
+            assertThat(story.lease().holder()).isEqualTo(id("b"));
+            assertThat(story.store.pod("b").labelTerm())
+                    .isEqualTo(story.lease().lease().term());
+            story.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fate.class)
+    void aCleanUpConvergesWhateverBecomesOfAnyOfItsWrites(Fate fate) {
+        for (int failing = 1; failing <= MOST_WRITES; failing++) {
+            ElectionPassTest story = new ElectionPassTest();
+            story.givenALeader();
+            Primary is = story.store.primary.orElseThrow();
+            story.store.primary =
+                    Optional.of(new Primary(is.uid(), story.store.nextVersion(), true, is.finalizers(), is.status()));
+            story.failAt(failing, fate);
+            for (int i = 0; i < 20 && story.store.primary.isPresent(); i++) {
+                story.passAndSurvive();
+            }
+            assertThat(story.store.primary).as("%s of write %d", fate, failing).isEmpty();
+            assertThat(story.store.routed()).isEmpty();
+            assertThat(story.store.lease).isInstanceOf(LeaseState.Missing.class);
+            story.close();
+        }
+    }
+
+    /** The n-th write from here on is unlucky, once. */
+    private void failAt(int failing, Fate fate) {
+        int[] count = {0};
+        store.script = (number, write) -> ++count[0] == failing ? fate : Fate.GRANTED;
+    }
+
+    @Test
+    void nobodyIsPromotedPastADemotionThatIsDenied() {
+        givenALeader();
+        store.script = (number, write) -> write.equals("demote a") ? Fate.DENIED : Fate.GRANTED;
+        leaderFails();
+
+        settle();
+
+        assertThat(store.routed()).containsExactly("a");
+        assertThat(store.primary.orElseThrow().status().conditions())
+                .anyMatch(condition -> condition.getType().equals("RoutingConsistent")
+                        && condition.getStatus().equals("False")
+                        && condition.getReason().equals("WriteDenied"));
+
+        store.script = (number, write) -> Fate.GRANTED;
+        settle();
+        assertThat(store.routed()).containsExactly("b");
+    }
+
+    @Test
+    void anOutageMovesNothingAndIsAskedLessAndLess() {
+        givenALeader();
+        int[] asked = {0};
+        store.script = (number, write) -> {
+            asked[0]++;
+            return Fate.UNAVAILABLE;
+        };
+        leaderFails();
+
+        Duration last = Duration.ZERO;
+        for (int i = 0; i < 12; i++) {
+            Duration pause = pass().orElseThrow();
+            assertThat(pause).isGreaterThanOrEqualTo(last).isPositive();
+            last = pause;
+        }
+
+        assertThat(asked[0]).isEqualTo(12);
+        assertThat(last).isEqualTo(Duration.ofSeconds(2));
+        assertThat(store.routed()).containsExactly("a");
+    }
+
+    @Test
+    void aPodThatKeepsChangingIsTriedAgainWithinThePass() {
+        givenALeader();
+        int[] conflicts = {3};
+        store.script = (number, write) -> write.equals("demote a") && conflicts[0]-- > 0 ? Fate.CONFLICT : Fate.GRANTED;
+        leaderFails();
+
+        pass();
+
+        assertThat(store.routed()).containsExactly("b");
+    }
+}
