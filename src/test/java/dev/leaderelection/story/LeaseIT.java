@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import java.time.Duration;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -240,6 +241,25 @@ class LeaseIT {
             assertThat(scene.getPod("orders-b").getMetadata().getAnnotations())
                     .containsEntry(Scene.KEY + ".term", "1001");
             assertThat(scene.history().leaders()).containsExactly("orders-b");
+        }
+    }
+
+    @Test
+    void electionRecreatedUnderTheSameNameBeginsAnewAboveItsMinimumTerm() {
+        try (Scene scene = stage.scene()) {
+            scene.podsReadyInTurn("orders-a", "orders-b");
+            scene.elect("orders", Scene.FAST);
+            scene.awaitReadyElection("orders");
+            long term = scene.term("orders");
+
+            scene.deleteElection("orders");
+            scene.awaitNoElection("orders");
+            scene.elect("orders", Scene.FAST + "minimumTerm: " + term);
+
+            scene.awaitReadyElection("orders");
+            scene.awaitLeader("orders", "orders-a");
+            assertThat(scene.term("orders")).isGreaterThan(term);
+            assertThat(scene.history().leaders()).isEqualTo(List.of("orders-a", "orders-a"));
         }
     }
 }

@@ -219,4 +219,29 @@ class RoutingIT {
                     .doesNotContainKey(OTHER_KEY + ".fence");
         }
     }
+
+    @Test
+    void youngerElectionWithTheSameKeyStandsDownUntilTheOlderIsGone() {
+        try (Scene scene = stage.scene()) {
+            scene.podsReadyInTurn("orders-a", "orders-b");
+            scene.elect("older", Scene.FAST);
+            scene.awaitReadyElection("older");
+            // The API tells ages apart by the second.
+            scene.awaitRenewals("older", 2);
+
+            scene.elect("younger", Scene.FAST);
+
+            scene.awaitCondition("younger", "Conflicted", "True", "SelectorOverlap");
+            scene.awaitEvent("LeaderElection", "younger", "SelectorOverlap");
+            scene.awaitRenewals("older", 2);
+            assertThat(scene.lease("younger")).isEmpty();
+            scene.awaitReadyElection("older");
+            scene.awaitLeader("older", "orders-a");
+            scene.deleteElection("older");
+            scene.awaitNoElection("older");
+            scene.awaitReadyElection("younger");
+            scene.awaitLeader("younger", "orders-a");
+            scene.awaitCondition("younger", "Conflicted", "False", "NoConflict");
+        }
+    }
 }
