@@ -10,9 +10,11 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     private final AllowedPrefixes allowedPrefixes;
     private final Map<String, ElectionMemory> memories = new ConcurrentHashMap<>();
     private Optional<ElectionPass> pass = Optional.empty();
+    private Optional<Departures> departures = Optional.empty();
 
     /**
      * @param store where everything is written
@@ -70,7 +73,11 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         WatchedCaches caches = new WatchedCaches(context, this::isMember, this::woken);
         pass = Optional.of(new ElectionPass(
                 caches, store, store::writeStatus, new Announcer(events), clocks, jitter, allowedPrefixes.prefixes()));
-        return caches.sources();
+        Departures left = new Departures(context.getPrimaryCache(), memories::containsKey);
+        departures = Optional.of(left);
+        List<EventSource<?, LeaderElection>> sources = new ArrayList<>(caches.sources());
+        sources.add(left);
+        return sources;
     }
 
     @Override
@@ -78,6 +85,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         String uid = resource.getMetadata().getUid();
         if (context.isPrimaryResourceDeleted()) {
             memories.remove(uid);
+            departures.orElseThrow().lookAfter(ResourceID.fromResource(resource));
             return UpdateControl.noUpdate();
         }
         ElectionMemory memory = memories.computeIfAbsent(uid, any -> new ElectionMemory());

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
@@ -39,7 +40,9 @@ final class LabelHistory implements AutoCloseable {
     LabelHistory(KubernetesClient client, String namespace) {
         this.client = client;
         this.namespace = namespace;
-        String from = client.pods().inNamespace(namespace).list().getMetadata().getResourceVersion();
+        PodList now = client.pods().inNamespace(namespace).list();
+        String from = now.getMetadata().getResourceVersion();
+        now.getItems().forEach(pod -> see(Watcher.Action.ADDED, pod));
         this.watch = client.pods()
                 .inNamespace(namespace)
                 .watch(
@@ -129,12 +132,11 @@ final class LabelHistory implements AutoCloseable {
     /** Waits until everything that happened so far has been seen, then ends the watch. */
     @Override
     public void close() {
-        String marker = "history-ends-here";
-        client.pods()
+        String marker = client.pods()
                 .inNamespace(namespace)
                 .resource(new PodBuilder()
                         .withNewMetadata()
-                        .withName(marker)
+                        .withGenerateName("history-ends-here-")
                         .endMetadata()
                         .withNewSpec()
                         .addNewContainer()
@@ -143,7 +145,9 @@ final class LabelHistory implements AutoCloseable {
                         .endContainer()
                         .endSpec()
                         .build())
-                .create();
+                .create()
+                .getMetadata()
+                .getName();
         await("the watch has caught up").atMost(Scene.PATIENCE).until(() -> hasSeen(marker));
         watch.close();
     }

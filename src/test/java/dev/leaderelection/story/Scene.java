@@ -42,7 +42,7 @@ final class Scene implements AutoCloseable {
     private final ControlPlane controlPlane;
     private final FakeKubelet kubelet;
     private final String namespace;
-    private final LabelHistory history;
+    private LabelHistory history;
 
     Scene(ControlPlane controlPlane, FakeKubelet kubelet, String namespace) {
         this.controlPlane = controlPlane;
@@ -65,6 +65,20 @@ final class Scene implements AutoCloseable {
 
     LabelHistory history() {
         return history;
+    }
+
+    /** Checks every revision so far, lets something happen that no watch survives, and looks at every revision after it. */
+    void unwatched(Runnable happening) {
+        history.close();
+        assertOneLabel();
+        happening.run();
+        history = new LabelHistory(client(), namespace);
+    }
+
+    private void assertOneLabel() {
+        assertThat(history.violations())
+                .as("revisions at which more than one pod carried a label")
+                .isEmpty();
     }
 
     /** Creates a pod with label {@code app=orders}. */
@@ -220,8 +234,12 @@ final class Scene implements AutoCloseable {
     }
 
     LeaderElectionStatus status(String name) {
-        LeaderElectionStatus status = election(name).getStatus();
-        return status == null ? LeaderElectionStatus.EMPTY : status;
+        return Optional.ofNullable(client().resources(LeaderElection.class)
+                        .inNamespace(namespace)
+                        .withName(name)
+                        .get())
+                .map(LeaderElection::getStatus)
+                .orElse(LeaderElectionStatus.EMPTY);
     }
 
     Optional<Condition> condition(String election, String type) {
@@ -358,8 +376,6 @@ final class Scene implements AutoCloseable {
         history.close();
         client().resources(LeaderElection.class).inNamespace(namespace).delete();
         client().namespaces().withName(namespace).delete();
-        assertThat(history.violations())
-                .as("revisions at which more than one pod carried a label")
-                .isEmpty();
+        assertOneLabel();
     }
 }
