@@ -162,7 +162,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAnyPackage(KUBERNETES, RECONCILER)
                 .and()
-                .doNotHaveSimpleName("ApiServer")
+                .haveNameNotMatching(".*\\.ApiServer(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("io.fabric8.kubernetes.client.KubernetesClient")

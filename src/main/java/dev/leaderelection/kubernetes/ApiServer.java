@@ -2,6 +2,8 @@ package dev.leaderelection.kubernetes;
 
 import dev.leaderelection.kubernetes.Answer.Cause;
 import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -27,16 +29,56 @@ public final class ApiServer {
     static final String JSON = "application/json";
     static final String MERGE_PATCH = "application/merge-patch+json";
 
-    private final HttpClient http;
-    private final String base;
+    private final Wire wire;
     private final KubernetesSerialization serialization;
 
     /** Talks to the server that a client talks to. */
     public ApiServer(KubernetesClient client) {
-        this.http = client.getHttpClient();
-        String url = client.getMasterUrl().toString();
-        this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-        this.serialization = client.getKubernetesSerialization();
+        this(new Connection(client), client.getKubernetesSerialization());
+    }
+
+    /** Talks to whatever answers. */
+    ApiServer(Wire wire, KubernetesSerialization serialization) {
+        this.wire = wire;
+        this.serialization = serialization;
+    }
+
+    /** What carries requests to a server, and its answers back. */
+    @FunctionalInterface
+    interface Wire {
+        Reply exchange(Request request, @Nullable String body)
+                throws ExecutionException, TimeoutException, InterruptedException;
+    }
+
+    /** An answer as it came. */
+    record Reply(int code, String text) {
+        boolean isSuccess() {
+            return code >= 200 && code < 300;
+        }
+    }
+
+    /** The client's own connection. */
+    private record Connection(HttpClient http, String base) implements Wire {
+
+        Connection(KubernetesClient client) {
+            this(client.getHttpClient(), client.getMasterUrl().toString().replaceFirst("/$", ""));
+        }
+
+        @Override
+        public Reply exchange(Request request, @Nullable String body)
+                throws ExecutionException, TimeoutException, InterruptedException {
+            HttpRequest.Builder builder = http.newHttpRequestBuilder()
+                    .uri(base + request.path())
+                    .header("Accept", request.accept())
+                    .timeout(request.patience().toMillis(), TimeUnit.MILLISECONDS);
+            if (body != null) {
+                builder = builder.method(request.method(), request.contentType(), body);
+            }
+            HttpResponse<byte[]> response = http.sendAsync(builder.build(), byte[].class)
+                    .get(request.patience().toMillis(), TimeUnit.MILLISECONDS);
+            byte[] bytes = response.body();
+            return new Reply(response.code(), bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8));
+        }
     }
 
     /**
@@ -88,21 +130,12 @@ public final class ApiServer {
      * @param type what a success brings
      */
     <T> Answer<T> send(Request request, Class<T> type) {
-        HttpRequest.Builder builder = http.newHttpRequestBuilder()
-                .uri(base + request.path())
-                .header("Accept", request.accept())
-                .timeout(request.patience().toMillis(), TimeUnit.MILLISECONDS);
         String body = request.body() == null ? null : serialization.asJson(request.body());
-        if (body != null) {
-            builder = builder.method(request.method(), request.contentType(), body);
-        }
         try {
-            HttpResponse<byte[]> response = http.sendAsync(builder.build(), byte[].class)
-                    .get(request.patience().toMillis(), TimeUnit.MILLISECONDS);
-            String text = response.body() == null ? "" : new String(response.body(), StandardCharsets.UTF_8);
-            return response.isSuccessful()
-                    ? new Answer.Done<>(serialization.unmarshal(text, type))
-                    : Answer.refused(cause(response.code()), explain(request, response.code(), text));
+            Reply reply = wire.exchange(request, body);
+            return reply.isSuccess()
+                    ? new Answer.Done<>(serialization.unmarshal(reply.text(), type))
+                    : Answer.refused(cause(reply.code()), explain(request, reply.code(), reply.text()));
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             return Answer.refused(Cause.UNAVAILABLE, request.method() + " " + request.path() + ": " + cause);
@@ -115,6 +148,30 @@ public final class ApiServer {
             Thread.currentThread().interrupt();
             return Answer.refused(Cause.UNAVAILABLE, "interrupted while waiting for the API server");
         }
+    }
+
+    /**
+     * Warms the connection, its encryption and the client by writes that the server is asked not to keep ({@code dryRun=All}).
+     *
+     * @return how many were granted
+     */
+    public int rehearse(int times) {
+        Duration patience = Duration.ofSeconds(2);
+        Lease lease = new LeaseBuilder()
+                .withNewMetadata()
+                .withName("leader-election-rehearsal")
+                .endMetadata()
+                .build();
+        String leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases?dryRun=All";
+        int granted = 0;
+        for (int i = 0; i < times; i++) {
+            if (!(send(Request.post(leases, lease, patience), Lease.class) instanceof Answer.Done)) {
+                // Whatever the reason, it would be the same the next time.
+                return granted;
+            }
+            granted++;
+        }
+        return granted;
     }
 
     private static Cause cause(int code) {

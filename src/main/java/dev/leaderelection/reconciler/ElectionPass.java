@@ -36,6 +36,7 @@ final class ElectionPass {
     private final Announcer announcer;
     private final Clocks clocks;
     private final DoubleSupplier jitter;
+    private final Level transitionLevel;
 
     /** Writes a status whole, if the election still is that revision. */
     interface StatusStore {
@@ -49,13 +50,15 @@ final class ElectionPass {
             Announcer announcer,
             Clocks clocks,
             DoubleSupplier jitter,
-            Set<String> allowedPrefixes) {
+            Set<String> allowedPrefixes,
+            Level transitionLevel) {
         this.observer = new Observer(caches, store, clocks, allowedPrefixes);
         this.executor = new PlanExecutor(store, clocks, jitter);
         this.statuses = statuses;
         this.announcer = announcer;
         this.clocks = clocks;
         this.jitter = jitter;
+        this.transitionLevel = transitionLevel;
     }
 
     /**
@@ -125,7 +128,7 @@ final class ElectionPass {
         plan.transition().ifPresent(transition -> {
             Duration took = clocks.ticks().get().minus(learned);
             memory.changed(new Report.Change(transition, took));
-            log.atInfo()
+            log.atLevel(transitionLevel)
                     .addKeyValue("namespace", sight.election().namespace())
                     .addKeyValue("election", sight.election().name())
                     .addKeyValue("pod", transition.to().name())

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import org.slf4j.event.Level;
 
 /**
  * Runs a pass over an election whenever something of it changes, or its time is up.
@@ -72,7 +73,14 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     public List<EventSource<?, LeaderElection>> prepareEventSources(EventSourceContext<LeaderElection> context) {
         WatchedCaches caches = new WatchedCaches(context, this::isMember, this::woken);
         pass = Optional.of(new ElectionPass(
-                caches, store, store::writeStatus, new Announcer(events), clocks, jitter, allowedPrefixes.prefixes()));
+                caches,
+                store,
+                store::writeStatus,
+                new Announcer(events),
+                clocks,
+                jitter,
+                allowedPrefixes.prefixes(),
+                Level.INFO));
         Departures left = new Departures(context.getPrimaryCache(), memories::containsKey);
         departures = Optional.of(left);
         List<EventSource<?, LeaderElection>> sources = new ArrayList<>(caches.sources());

@@ -20,4 +20,12 @@ interface OperatorConfig {
     /** How many Events may wait to be written before further ones are dropped. */
     @WithDefault("10000")
     int eventQueue();
+
+    /** How many failovers to rehearse at the start; 0 for none. */
+    @WithDefault("300")
+    int rehearsals();
+
+    /** How long to rehearse at most. */
+    @WithDefault("5s")
+    Duration rehearsalLimit();
 }

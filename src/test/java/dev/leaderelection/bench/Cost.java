@@ -63,12 +63,10 @@ final class Cost {
             // Renewals come after 0.8 to 1.0 intervals.
             results.add(
                     Figure.against("steady, requests per election and interval", n, "requests", all / n, 1 / 0.9, 1.1));
-            results.add(Figure.plain(
-                            "steady, operator's requests other than renewals (audit log)",
-                            n,
-                            "requests",
-                            (double) (with.operatorsOwn() - with.operatorsRenewals()))
-                    .atMost(0));
+            results.add(
+                    Figure.plain("steady, operator's requests other than renewals (audit log)", n, "requests", (double)
+                                    (with.operatorsOwn() - with.operatorsRenewals()))
+                            .atMost(0));
         }
     }
 

@@ -16,6 +16,7 @@ class DocumentationTest {
     private static final Map<String, String> RUN_ELSEWHERE = Map.of(
             "mvn", "by the build that runs this test",
             "examples/demo.sh", "by DemoIT",
+            "src/test/bench/failover.sh", "by whoever wants to know; a measurement is no test",
             "java", "by every integration test of the operator");
 
     static List<Markdown> pages() {

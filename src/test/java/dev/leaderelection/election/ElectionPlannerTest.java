@@ -731,7 +731,7 @@ class ElectionPlannerTest {
     @Test
     void standsDownBeforeItWritesAnything() {
         for (Observation.Obstacle.Kind kind : Observation.Obstacle.Kind.values()) {
-            assertIdle(World.of(HEIR).notHeld().obstacle(kind).plan(), Situation.STOOD_DOWN, NEVER);
+            assertIdle(World.of(HEIR).notHeld().obstacle(kind).plan(), Situation.STOOD_DOWN, Duration.ofSeconds(2));
         }
     }
 

@@ -132,7 +132,18 @@ class ApiServerElectionStoreTest {
     }
 
     @Test
+    void believesNoLabelThatWasChangedOnItsWayIn() {
+        answer =
+                "{\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"11\",\"labels\":{\"example.com/role\":\"other\"}}}";
+
+        assertThat(cause(store.promote(ELECTION, pod("app: orders"), 7))).isEqualTo(Cause.DENIED);
+    }
+
+    @Test
     void promotesInOnePatchWithUidAndRevision() {
+        answer =
+                "{\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"11\",\"labels\":{\"example.com/role\":\"leader\"}}}";
+
         Answer<Candidate> done = store.promote(ELECTION, pod("app: orders"), 7);
 
         assertThat(onlyRequest("PATCH", POD + MANAGER, MERGE)).isEqualTo(json("""

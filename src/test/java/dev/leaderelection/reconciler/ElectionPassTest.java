@@ -29,10 +29,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.event.Level;
 
 /** Whole stories over a store in memory that fails on any write that would make two labels. */
 class ElectionPassTest {
@@ -52,7 +54,9 @@ class ElectionPassTest {
             store,
             new Announcer(new EventRecorder(new ApiServer(unused), clocks.wall(), task -> {}, "test")),
             clocks,
-            () -> 1.0);
+            () -> 1.0,
+            Set.of(),
+            Level.DEBUG);
 
     @AfterEach
     void close() {

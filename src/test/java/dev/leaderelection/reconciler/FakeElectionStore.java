@@ -224,6 +224,12 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
         return primary.<Answer<Primary>>map(Done::new).orElseGet(FakeElectionStore::gone);
     }
 
+    @Override
+    public Answer<List<LeaderElection>> listElections(Election election) {
+        reads.add("elections");
+        return new Done<>(List.of());
+    }
+
     private Answer<Primary> primary(String name, Primary copy, Primary next) {
         return write(name, () -> {
             if (primary.isEmpty()) {

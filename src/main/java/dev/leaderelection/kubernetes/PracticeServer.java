@@ -1,0 +1,120 @@
+package dev.leaderelection.kubernetes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leaderelection.kubernetes.ApiServer.Reply;
+import dev.leaderelection.kubernetes.ApiServer.Request;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers requests out of memory, so that a fresh process can go through everything but the network before it matters. It checks
+ * nothing, keeps no history and is used by one thread: nothing about a real server may be concluded from it.
+ */
+public final class PracticeServer {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final KubernetesSerialization serialization;
+    private final Map<String, ObjectNode> objects = new TreeMap<>();
+    private long version = 1;
+
+    public PracticeServer(KubernetesSerialization serialization) {
+        this.serialization = serialization;
+    }
+
+    /** A way to talk to it that is the same as to a real one. */
+    public ApiServer connect() {
+        return new ApiServer(this::exchange, serialization);
+    }
+
+    /** Merges into the object at a path, or makes it. */
+    public void merge(String path, String json) {
+        write(path, json, true);
+    }
+
+    /** The object at a path, as the client would have read it off a watch. */
+    public <T> Optional<T> read(String path, Class<T> type) {
+        return Optional.ofNullable(objects.get(path)).map(object -> serialization.unmarshal(object.toString(), type));
+    }
+
+    private Reply exchange(Request request, @Nullable String body) {
+        String path = request.path().replaceFirst("\\?.*", "").replaceFirst("/status$", "");
+        return switch (request.method()) {
+            case "POST" -> {
+                JsonNode object = parse(body);
+                yield written(path + "/" + object.path("metadata").path("name").asText(), body, false);
+            }
+            case "PUT" -> written(path, body, false);
+            case "PATCH" -> written(path, body, true);
+            default -> found(path);
+        };
+    }
+
+    private Reply found(String path) {
+        ObjectNode object = objects.get(path);
+        if (object != null) {
+            return new Reply(200, object.toString());
+        }
+        ObjectNode list = JSON.createObjectNode();
+        ArrayNode items = list.putArray("items");
+        objects.forEach((key, item) -> {
+            if (key.startsWith(path + "/")) {
+                items.add(item);
+            }
+        });
+        return items.isEmpty() ? new Reply(404, "{}") : new Reply(200, list.toString());
+    }
+
+    private Reply written(String path, @Nullable String body, boolean merges) {
+        return new Reply(200, write(path, body, merges).toString());
+    }
+
+    private ObjectNode write(String path, @Nullable String body, boolean merges) {
+        ObjectNode written = merges ? objects.getOrDefault(path, JSON.createObjectNode()) : JSON.createObjectNode();
+        merge(written, parse(body));
+        ObjectNode metadata = written.withObject("/metadata");
+        metadata.put("resourceVersion", Long.toString(++version));
+        if (!metadata.has("uid")) {
+            metadata.put("uid", "uid-" + version);
+        }
+        ObjectNode manager = metadata.putArray("managedFields").addObject();
+        manager.put("manager", LeaseReader.FIELD_MANAGER);
+        manager.putObject("fieldsV1")
+                .putObject("f:metadata")
+                .putObject("f:annotations")
+                .putObject("f:" + LeaseReader.RECORD_ANNOTATION);
+        objects.put(path, written);
+        return written;
+    }
+
+    /** RFC 7386. */
+    private static void merge(ObjectNode target, JsonNode patch) {
+        patch.properties().forEach(entry -> {
+            JsonNode value = entry.getValue();
+            if (value.isNull()) {
+                target.remove(entry.getKey());
+            } else if (value.isObject()) {
+                JsonNode existing = target.get(entry.getKey());
+                ObjectNode child = existing instanceof ObjectNode object ? object : target.putObject(entry.getKey());
+                merge(child, value);
+            } else {
+                target.set(entry.getKey(), value);
+            }
+        });
+    }
+
+    private static JsonNode parse(@Nullable String text) {
+        try {
+            return JSON.readTree(text == null ? "{}" : text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the client sent no JSON", e);
+        }
+    }
+}

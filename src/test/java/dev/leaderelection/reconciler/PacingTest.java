@@ -1,0 +1,110 @@
+package dev.leaderelection.reconciler;
+
+import static dev.leaderelection.election.PodFixture.healthy;
+import static dev.leaderelection.election.PodFixture.id;
+import static dev.leaderelection.election.PodFixture.pod;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leaderelection.api.LeaderElectionSpec;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Rules;
+import dev.leaderelection.election.Strategy;
+import dev.leaderelection.election.Strategy.OrdinalOrder;
+import dev.leaderelection.kubernetes.Answer.Cause;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** When to look again, what the user asked for, and what is remembered meanwhile. */
+class PacingTest {
+
+    @ParameterizedTest
+    @EnumSource(Cause.class)
+    void everyRefusalIsFollowedByALongerPauseUpToABound(Cause cause) {
+        Duration last = Duration.ZERO;
+        for (int streak = 1; streak <= 40; streak++) {
+            Duration pause = Backoff.pause(cause, streak, 1);
+            assertThat(pause).isPositive().isGreaterThanOrEqualTo(last).isLessThanOrEqualTo(Duration.ofSeconds(10));
+            assertThat(Backoff.pause(cause, streak, 0)).isPositive().isLessThanOrEqualTo(pause);
+            last = pause;
+        }
+    }
+
+    @Test
+    void whatTheUserLeftOutHasItsDefault() {
+        assertThat(SpecReader.rules(spec("selector: {matchLabels: {app: a}}")))
+                .isEqualTo(new Rules(
+                        new Strategy.Lease(OrdinalOrder.HIGHEST),
+                        Rules.Mode.ACTIVE,
+                        0,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        false));
+    }
+
+    @Test
+    void readsEveryStrategyWithItsSettings() {
+        assertThat(SpecReader.rules(spec("strategy: {type: Bully, ordinal: Lowest}"))
+                        .strategy())
+                .isEqualTo(new Strategy.Bully(OrdinalOrder.LOWEST, Duration.ofSeconds(30)));
+        assertThat(SpecReader.rules(spec("strategy: {type: Bully, bully: {stabilizationSeconds: 0}}"))
+                        .strategy())
+                .isEqualTo(new Strategy.Bully(OrdinalOrder.HIGHEST, Duration.ZERO));
+        assertThat(SpecReader.rules(spec("strategy: {type: Ring, ring: {maxTermSeconds: 7}}"))
+                        .strategy())
+                .isEqualTo(new Strategy.Ring(OrdinalOrder.HIGHEST, Duration.ofSeconds(7)));
+    }
+
+    private static LeaderElectionSpec spec(String yaml) {
+        return Serialization.unmarshal(yaml, LeaderElectionSpec.class);
+    }
+
+    @Test
+    void whatWasWrittenIsBelievedUntilTheCacheIsAsNew() {
+        ElectionMemory memory = new ElectionMemory();
+        Candidate written = pod("a").version("10").routed(3).build();
+        memory.wrote(written);
+
+        assertThat(memory.newest(pod("a").version("9").build())).isEqualTo(written);
+        Candidate newer = pod("a").version("11").build();
+        assertThat(memory.newest(newer)).isEqualTo(newer);
+        assertThat(memory.newest(pod("a").version("9").build()).version()).isEqualTo("9");
+    }
+
+    @Test
+    void aMalformedAnnotationKeepsTheLastPriority() {
+        ElectionMemory memory = new ElectionMemory();
+        memory.withLastPriority(pod("a").priority(7).build());
+        Candidate malformed = pod("a").standing(Candidate.Standing.MALFORMED).build();
+
+        assertThat(memory.withLastPriority(malformed).priority()).isEqualTo(7);
+        memory.retainPods(Set.of());
+        assertThat(memory.withLastPriority(malformed).priority()).isZero();
+    }
+
+    @Test
+    void aLeadIsCountedByOurClockFromWhatItWasWhenFirstSeen() {
+        ElectionMemory memory = new ElectionMemory();
+
+        assertThat(memory.ledFor(id("a"), Duration.ofSeconds(50), Duration.ofSeconds(100)))
+                .isEqualTo(Duration.ofSeconds(50));
+        assertThat(memory.ledFor(id("a"), Duration.ofDays(9), Duration.ofSeconds(110)))
+                .isEqualTo(Duration.ofSeconds(60));
+        assertThat(memory.ledFor(healthy("b").id(), Duration.ZERO, Duration.ofMinutes(2)))
+                .isZero();
+    }
+
+    @Test
+    void theFirstWakingSinceTheLastPassCounts() {
+        ElectionMemory memory = new ElectionMemory();
+        memory.wake(Duration.ofSeconds(5));
+        memory.wake(Duration.ofSeconds(3));
+        memory.wake(Duration.ofSeconds(9));
+
+        assertThat(memory.takeWaking(Duration.ofSeconds(10))).isEqualTo(Duration.ofSeconds(3));
+        assertThat(memory.takeWaking(Duration.ofSeconds(10))).isEqualTo(Duration.ofSeconds(10));
+    }
+}
