@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * The one port through which the operator writes, and through which it reads when a cache will not do. Every read is a quorum
- * read, every write carries the UID and the revision that it was decided on, every call is one request, and none is repeated:
+ * read, every write carries the UID and the revision that it was decided on, every call but one is one request, and none is repeated:
  * the caller looks again instead.
  */
 public interface ElectionStore {
@@ -44,7 +44,10 @@ public interface ElectionStore {
     /** Takes the leader's label off a pod, and marks it so that nothing prepared before can land. */
     Answer<Candidate> demote(Election election, Candidate pod, long term);
 
-    /** Takes every trace of this election off a pod. */
+    /**
+     * Takes every trace of this election off a pod. The one call of two requests: a pod that bears nothing is marked first, for a patch
+     * that changes nothing would not defeat a promotion that somebody has prepared.
+     */
     Answer<Candidate> clear(Election election, Candidate pod);
 
     /** Reads how the election's own object stands. GONE if there is none, or it is another incarnation. */
