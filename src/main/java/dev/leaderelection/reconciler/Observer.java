@@ -212,7 +212,9 @@ final class Observer {
 
     /** Before a Lease is created, the elections are read from the server: the younger of two must not miss the older. */
     private Answer<List<LeaderElection>> rivals(LeaderElection resource, Election election, LeaseState lease) {
-        boolean mayCreate = lease instanceof LeaseState.Missing && !resource.isMarkedForDeletion();
+        boolean mayCreate = lease instanceof LeaseState.Missing
+                && !resource.isMarkedForDeletion()
+                && resource.getSpec().mode() != LeaderElectionSpec.Mode.OBSERVE;
         return mayCreate ? store.listElections(election) : new Done<>(caches.elections(election.namespace()));
     }
 
