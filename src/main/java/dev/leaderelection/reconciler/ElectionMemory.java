@@ -116,13 +116,15 @@ public final class ElectionMemory {
         leaseInDoubt = true;
     }
 
-    Optional<Primary> primary() {
-        return primary;
-    }
-
     void wrote(Primary written) {
         primary = Optional.of(written);
         primaryInDoubt = false;
+    }
+
+    /** The later of what a cache says of the election's own object and what we have written to it. */
+    Primary newest(Primary cached) {
+        return primary.filter(written -> Versions.isLater(written.version(), cached.version()))
+                .orElse(cached);
     }
 
     boolean isPrimaryInDoubt() {

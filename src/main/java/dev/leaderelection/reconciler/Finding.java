@@ -1,6 +1,5 @@
 package dev.leaderelection.reconciler;
 
-import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Eligibility;
 import dev.leaderelection.election.LeaseState;
@@ -196,12 +195,5 @@ record Finding(String type, boolean holds, String reason, String message) {
                 .withObservedGeneration(generation)
                 .withLastTransitionTime(since)
                 .build();
-    }
-
-    /** Whether a condition of this type had that status before. */
-    static boolean was(LeaderElectionStatus before, String type, boolean held) {
-        return before.conditions().stream()
-                .anyMatch(condition ->
-                        type.equals(condition.getType()) && (held ? "True" : "False").equals(condition.getStatus()));
     }
 }

@@ -15,7 +15,6 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -106,12 +105,8 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     /** By how much the most overdue pass is late, zero if none is. */
     public Duration mostOverdue() {
         Duration now = clocks.ticks().get();
-        return latest(memories.values(), now);
-    }
-
-    private static Duration latest(Collection<ElectionMemory> memories, Duration now) {
         Duration most = Duration.ZERO;
-        for (ElectionMemory memory : memories) {
+        for (ElectionMemory memory : memories.values()) {
             Duration late = now.minus(memory.nextPass().orElse(now));
             most = late.compareTo(most) > 0 ? late : most;
         }

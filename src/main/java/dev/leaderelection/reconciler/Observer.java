@@ -151,10 +151,7 @@ final class Observer {
             }
             return live;
         }
-        Primary cached = Primary.of(resource);
-        return new Done<>(memory.primary()
-                .filter(written -> Versions.isLater(written.version(), cached.version()))
-                .orElse(cached));
+        return new Done<>(memory.newest(Primary.of(resource)));
     }
 
     /** An election that never claimed a term leaves without a trace; that it never did must not be read off a stale copy. */

@@ -14,7 +14,6 @@ import dev.leaderelection.kubernetes.Answer.Refused;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.ElectionStore;
 import dev.leaderelection.kubernetes.Primary;
-import dev.leaderelection.kubernetes.Versions;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.DoubleSupplier;
@@ -92,7 +91,7 @@ final class PlanExecutor {
                 return strip(strip.pods());
             }
             if (step instanceof Step.Reserve reserve) {
-                return primary(store.reserveTerms(election, newestPrimary(), reserve.upTo()));
+                return primary(store.reserveTerms(election, memory.newest(sight.primary()), reserve.upTo()));
             }
             if (step instanceof Step.CreateLease) {
                 return wrote(store.createLease(election));
@@ -102,10 +101,10 @@ final class PlanExecutor {
 
         private Answer<Boolean> executeClosing(Step step) {
             if (step instanceof Step.HoldFinalizer) {
-                return primary(store.holdFinalizer(election, newestPrimary(), true));
+                return primary(store.holdFinalizer(election, memory.newest(sight.primary()), true));
             }
             if (step instanceof Step.ReleaseFinalizer) {
-                return unlessGone(primary(store.holdFinalizer(election, newestPrimary(), false)));
+                return unlessGone(primary(store.holdFinalizer(election, memory.newest(sight.primary()), false)));
             }
             if (step instanceof Step.Close close) {
                 return wrote(store.writeLease(election, close.copy(), close.lease(), false));
@@ -224,8 +223,6 @@ final class PlanExecutor {
         /** Demotes until it is done, the pod is gone, or somebody is ahead of us. */
         private Answer<Boolean> demote(Candidate first, long term) {
             Candidate copy = first;
-            Answer<Boolean> last =
-                    Answer.refused(Cause.CONFLICT, "pod " + copy.id().name() + " keeps changing");
             for (int attempt = 0; attempt < DEMOTION_ATTEMPTS; attempt++) {
                 if (copy.mark().term() > term && !isForged(term)) {
                     return Answer.refused(Cause.OVERTAKEN, "pod " + copy.id().name() + " bears a later term");
@@ -249,7 +246,7 @@ final class PlanExecutor {
                 }
                 copy = done.value();
             }
-            return last;
+            return Answer.refused(Cause.CONFLICT, "pod " + copy.id().name() + " keeps changing");
         }
 
         /** A mark of a later term under a Lease that never had one was not written by the protocol. */
@@ -331,13 +328,6 @@ final class PlanExecutor {
                 memory.wrote(done.value());
             }
             return ignore(answer);
-        }
-
-        private Primary newestPrimary() {
-            return memory.primary()
-                    .filter(written ->
-                            Versions.isLater(written.version(), sight.primary().version()))
-                    .orElse(sight.primary());
         }
 
         private Answer<Boolean> primary(Answer<Primary> answer) {

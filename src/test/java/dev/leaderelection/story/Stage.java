@@ -1,6 +1,5 @@
 package dev.leaderelection.story;
 
-import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Manifests;
@@ -55,6 +54,4 @@ final class Stage {
         operator.close();
         operator = OperatorProcess.start(controlPlane, Map.of(), Map.of());
     }
-
-    static final String KIND = LeaderElection.class.getSimpleName();
 }
