@@ -16,12 +16,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request, one answer, over the client's own connection, identity and TLS. The client's typed calls hide a GET behind some
  * writes, cannot send a UID as a precondition of a deletion, and make an exception of every 409.
  */
 public final class ApiServer {
+
+    private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
 
     /** An object of which only the metadata is of interest: the server then sends no more than that. */
     static final String METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
@@ -131,8 +135,10 @@ public final class ApiServer {
      */
     <T> Answer<T> send(Request request, Class<T> type) {
         String body = request.body() == null ? null : serialization.asJson(request.body());
+        log.trace("{} {}", request.method(), request.path());
         try {
             Reply reply = wire.exchange(request, body);
+            log.debug("{} {}: {}", request.method(), request.path(), reply.code());
             return reply.isSuccess()
                     ? new Answer.Done<>(serialization.unmarshal(reply.text(), type))
                     : Answer.refused(cause(reply.code()), explain(request, reply.code(), reply.text()));

@@ -14,8 +14,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers requests out of memory, so that a fresh process can go through everything but the network before it matters. It checks
- * nothing, keeps no history and is used by one thread: nothing about a real server may be concluded from it.
+ * Answers requests out of memory, so that a fresh process can go through everything but the network before it matters. It refuses
+ * what comes too late or concerns nothing that exists, so that refusals are gone through, too; it checks nothing else, keeps no
+ * history and is used by one thread: nothing about a real server may be concluded from it.
  */
 public final class PracticeServer {
 
@@ -39,6 +40,11 @@ public final class PracticeServer {
         write(path, json, true);
     }
 
+    /** Takes away the object at a path. */
+    public void remove(String path) {
+        objects.remove(path);
+    }
+
     /** The object at a path, as the client would have read it off a watch. */
     public <T> Optional<T> read(String path, Class<T> type) {
         return Optional.ofNullable(objects.get(path)).map(object -> serialization.unmarshal(object.toString(), type));
@@ -51,8 +57,8 @@ public final class PracticeServer {
                 JsonNode object = parse(body);
                 yield written(path + "/" + object.path("metadata").path("name").asText(), body, false);
             }
-            case "PUT" -> written(path, body, false);
-            case "PATCH" -> written(path, body, true);
+            case "PUT" -> changed(path, body, false);
+            case "PATCH" -> changed(path, body, true);
             default -> found(path);
         };
     }
@@ -69,11 +75,29 @@ public final class PracticeServer {
                 items.add(item);
             }
         });
-        return items.isEmpty() ? new Reply(404, "{}") : new Reply(200, list.toString());
+        return items.isEmpty() ? refused(404, "not found") : new Reply(200, list.toString());
+    }
+
+    private Reply changed(String path, @Nullable String body, boolean merges) {
+        ObjectNode object = objects.get(path);
+        if (object == null) {
+            return refused(404, "not found");
+        }
+        JsonNode expected = parse(body).path("metadata").path("resourceVersion");
+        boolean late = !expected.isMissingNode()
+                && !expected.equals(object.path("metadata").path("resourceVersion"));
+        return late ? refused(409, "the object has been modified") : written(path, body, merges);
     }
 
     private Reply written(String path, @Nullable String body, boolean merges) {
         return new Reply(200, write(path, body, merges).toString());
+    }
+
+    private static Reply refused(int code, String message) {
+        ObjectNode status = JSON.createObjectNode();
+        status.put("apiVersion", "v1").put("kind", "Status").put("status", "Failure");
+        status.put("message", message).put("code", code);
+        return new Reply(code, status.toString());
     }
 
     private ObjectNode write(String path, @Nullable String body, boolean merges) {

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.event.Level;
 
 /**
@@ -27,10 +26,23 @@ public final class Rehearsal {
     private static final String ELECTION =
             "/apis/leaderelection.dev/v1alpha1/namespaces/rehearsal/leaderelections/rehearsal";
 
+    private static final List<String> NAMES = List.of("a", "b", "c");
+
     private final PracticeServer server;
     private final ElectionPass pass;
     private final ElectionMemory memory = new ElectionMemory();
     private final Clocks clocks;
+    private final Cast cast = new Cast();
+
+    /** How a leader is lost. Each takes other ways through the code, and refusals take the longest. */
+    private enum Loss {
+        NOT_READY,
+        /** It was written to since we saw it: the demotion is refused, and repeated on the newer revision. */
+        CHANGED_SINCE,
+        /** It was told to end, and has ended since: there is nothing to demote. */
+        ENDED_SINCE,
+        GONE
+    }
 
     /**
      * @param server answers in place of the API server
@@ -42,7 +54,7 @@ public final class Rehearsal {
         ApiServerElectionStore store = new ApiServerElectionStore(connection, clocks.wall(), () -> "rehearsal");
         EventRecorder events = new EventRecorder(connection, clocks.wall(), Runnable::run, "rehearsal");
         this.pass = new ElectionPass(
-                new Cast(), store, store::writeStatus, new Announcer(events), clocks, () -> 0.5, Set.of(), Level.TRACE);
+                cast, store, store::writeStatus, new Announcer(events), clocks, () -> 0.5, Set.of(), Level.TRACE);
     }
 
     /**
@@ -50,7 +62,7 @@ public final class Rehearsal {
      *
      * @param most failovers at most
      * @param budget time at most, but for the failover that is under way then
-     * @return how many there were
+     * @return how many there were, by the Lease's count
      */
     public int run(int most, Duration budget) {
         server.merge(ELECTION, """
@@ -58,67 +70,102 @@ public final class Rehearsal {
                  "metadata": {"namespace": "rehearsal", "name": "rehearsal", "generation": 1,
                               "creationTimestamp": "2020-01-01T00:00:00Z"},
                  "spec": {"selector": {"matchLabels": {"app": "rehearsal"}}}}""");
-        Stream.of("a", "b", "c").forEach(name -> ready(name, true));
+        NAMES.forEach(name -> ready(name, true));
         act();
+        int before = transitions();
         Duration end = clocks.ticks().get().plus(budget);
-        int done = 0;
-        while (done < most && clocks.ticks().get().compareTo(end) < 0) {
-            Optional<String> leader = new Cast().labelled();
-            leader.ifPresent(name -> ready(name, false));
+        for (int i = 0; i < most && clocks.ticks().get().compareTo(end) < 0; i++) {
+            Loss loss = Loss.values()[i % Loss.values().length];
+            Optional<String> leader = leader();
+            leader.ifPresent(name -> lose(name, loss));
             memory.wake(clocks.ticks().get());
             act();
             leader.ifPresent(name -> ready(name, true));
             act();
-            done++;
         }
-        return done;
+        return transitions() - before;
+    }
+
+    private int transitions() {
+        return server.read(LEASE, Lease.class).orElseThrow().getSpec().getLeaseTransitions();
     }
 
     /** Whom the label says to lead. */
     Optional<String> leader() {
-        return new Cast().labelled();
+        return NAMES.stream()
+                .flatMap(name -> server.read(PODS + name, Pod.class).stream())
+                .filter(pod -> pod.getMetadata().getLabels().containsValue("leader"))
+                .map(pod -> pod.getMetadata().getName())
+                .findFirst();
+    }
+
+    private void lose(String name, Loss loss) {
+        switch (loss) {
+            case NOT_READY -> ready(name, false);
+            case CHANGED_SINCE -> {
+                ready(name, false);
+                cast.watch();
+                merge(name, """
+                        {"status": {"message": "written to by somebody else"}}""");
+            }
+            case ENDED_SINCE -> {
+                merge(name, """
+                        {"metadata": {"deletionTimestamp": "%s"}}""".formatted(clocks.wall().instant()));
+                cast.watch();
+                server.remove(PODS + name);
+            }
+            case GONE -> {
+                server.remove(PODS + name);
+                cast.watch();
+            }
+        }
     }
 
     private void act() {
         LeaderElection resource = server.read(ELECTION, LeaderElection.class).orElseThrow();
         Optional<Duration> next = pass.run(resource, memory);
         memory.expectNextPass(next);
+        cast.watch();
     }
 
     private void ready(String name, boolean ready) {
-        server.merge(PODS + name, """
+        merge(name, """
                 {"apiVersion": "v1", "kind": "Pod",
                  "metadata": {"namespace": "rehearsal", "name": "%s", "labels": {"app": "rehearsal"},
                               "creationTimestamp": "2020-01-01T00:00:00Z"},
                  "spec": {"nodeName": "node"},
                  "status": {"phase": "Running", "podIP": "10.0.0.1", "conditions": [{"type": "Ready", "status": "%s",
-                            "lastTransitionTime": "%s"}]}}""".formatted(
-                        name, ready ? "True" : "False", clocks.wall().instant()));
+                            "lastTransitionTime": "%s"}]}}""".formatted(name, ready ? "True" : "False", clocks.wall().instant()));
+        cast.watch();
     }
 
-    /** What the watches would have told. */
+    private void merge(String name, String json) {
+        server.merge(PODS + name, json);
+    }
+
+    /** What the watches have told. */
     private final class Cast implements Caches {
 
-        Optional<String> labelled() {
-            return pods().filter(pod -> pod.getMetadata().getLabels().containsValue("leader"))
-                    .map(pod -> pod.getMetadata().getName())
-                    .findFirst();
-        }
+        private List<Pod> pods = List.of();
 
-        private Stream<Pod> pods() {
-            return Stream.of("a", "b", "c")
+        /** Catches up with the server. */
+        void watch() {
+            pods = NAMES.stream()
                     .flatMap(name -> server.read(PODS + name, Pod.class).stream())
-                    .map(PodTrimmer::trim);
+                    .map(PodTrimmer::trim)
+                    .toList();
         }
 
         @Override
         public List<Pod> podsOf(Election election) {
-            return pods().toList();
+            return pods;
         }
 
         @Override
         public Optional<Pod> pod(String namespace, String name) {
-            return server.read(PODS + name, Pod.class).map(PodTrimmer::trim);
+            return pods.stream()
+                    .filter(pod -> pod.getMetadata().getName().equals(name))
+                    .findFirst();
         }
 
         @Override
