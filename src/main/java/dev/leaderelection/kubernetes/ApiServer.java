@@ -35,16 +35,27 @@ public final class ApiServer {
 
     private final Wire wire;
     private final KubernetesSerialization serialization;
+    private final WriteGate gate;
 
     /** Talks to the server that a client talks to. */
     public ApiServer(KubernetesClient client) {
-        this(new Connection(client), client.getKubernetesSerialization());
+        this(client, WriteGate.OPEN);
+    }
+
+    /** Talks to the server that a client talks to, and writes only while a gate is open. */
+    public ApiServer(KubernetesClient client, WriteGate gate) {
+        this(new Connection(client), client.getKubernetesSerialization(), gate);
     }
 
     /** Talks to whatever answers. */
     ApiServer(Wire wire, KubernetesSerialization serialization) {
+        this(wire, serialization, WriteGate.OPEN);
+    }
+
+    private ApiServer(Wire wire, KubernetesSerialization serialization, WriteGate gate) {
         this.wire = wire;
         this.serialization = serialization;
+        this.gate = gate;
     }
 
     /** What carries requests to a server, and its answers back. */
@@ -123,6 +134,10 @@ public final class ApiServer {
             return new Request("DELETE", path, JSON, options, JSON, patience);
         }
 
+        boolean isRead() {
+            return method.equals("GET");
+        }
+
         Request metadataOnly() {
             return new Request(method, path, contentType, body, METADATA_ONLY, patience);
         }
@@ -134,6 +149,20 @@ public final class ApiServer {
      * @param type what a success brings
      */
     <T> Answer<T> send(Request request, Class<T> type) {
+        if (request.isRead()) {
+            return exchange(request, type);
+        }
+        if (!gate.enter()) {
+            return Answer.refused(Cause.OVERTAKEN, "another replica of the operator acts");
+        }
+        try {
+            return exchange(request, type);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    private <T> Answer<T> exchange(Request request, Class<T> type) {
         String body = request.body() == null ? null : serialization.asJson(request.body());
         log.trace("{} {}", request.method(), request.path());
         try {

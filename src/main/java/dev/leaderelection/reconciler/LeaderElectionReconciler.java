@@ -3,6 +3,7 @@ package dev.leaderelection.reconciler;
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.kubernetes.ApiServerElectionStore;
 import dev.leaderelection.kubernetes.EventRecorder;
+import dev.leaderelection.kubernetes.WriteGate;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -44,9 +45,11 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     private final Clocks clocks;
     private final DoubleSupplier jitter;
     private final AllowedPrefixes allowedPrefixes;
+    private final WriteGate gate;
     private final Map<String, ElectionMemory> memories = new ConcurrentHashMap<>();
     private Optional<ElectionPass> pass = Optional.empty();
     private Optional<Departures> departures = Optional.empty();
+    private volatile Optional<TakeOver> takeOver = Optional.empty();
 
     /**
      * @param store where everything is written
@@ -54,18 +57,21 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
      * @param clocks the time
      * @param jitter values between 0 and 1, so that renewals spread
      * @param allowedPrefixes which label keys may be used
+     * @param gate open while this replica of the operator acts, closed while it only watches
      */
     public LeaderElectionReconciler(
             ApiServerElectionStore store,
             EventRecorder events,
             Clocks clocks,
             DoubleSupplier jitter,
-            AllowedPrefixes allowedPrefixes) {
+            AllowedPrefixes allowedPrefixes,
+            WriteGate gate) {
         this.store = store;
         this.events = events;
         this.clocks = clocks;
         this.jitter = jitter;
         this.allowedPrefixes = allowedPrefixes;
+        this.gate = gate;
     }
 
     @Override
@@ -84,6 +90,9 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         departures = Optional.of(left);
         List<EventSource<?, LeaderElection>> sources = new ArrayList<>(caches.sources());
         sources.add(left);
+        TakeOver all = new TakeOver(context.getPrimaryCache());
+        takeOver = Optional.of(all);
+        sources.add(all);
         return sources;
     }
 
@@ -95,11 +104,21 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
             departures.orElseThrow().lookAfter(ResourceID.fromResource(resource));
             return UpdateControl.noUpdate();
         }
+        if (!gate.isOpen()) {
+            // What was remembered is as old as the last pass; whoever acts now has written since.
+            memories.remove(uid);
+            return UpdateControl.noUpdate();
+        }
         ElectionMemory memory = memories.computeIfAbsent(uid, any -> new ElectionMemory());
         Optional<Duration> next = pass.orElseThrow().run(resource, memory);
         memory.expectNextPass(next.map(clocks.ticks().get()::plus));
         return next.map(pause -> UpdateControl.<LeaderElection>noUpdate().rescheduleAfter(pause))
                 .orElseGet(UpdateControl::noUpdate);
+    }
+
+    /** Has a pass over every election: this replica begins to act. */
+    public void takeOver() {
+        takeOver.ifPresent(TakeOver::wakeAll);
     }
 
     /** By how much the most overdue pass is late, zero if none is. */

@@ -28,4 +28,29 @@ interface OperatorConfig {
     /** How long to rehearse at most. */
     @WithDefault("5s")
     Duration rehearsalLimit();
+
+    /** How the operator's own replicas agree on the one that acts. */
+    Replica replica();
+
+    /** The operator's own Lease. */
+    interface Replica {
+
+        /** Names this replica among those that run at the same time, and again after a restart; none for a random name. */
+        Optional<String> identity();
+
+        /** The namespace of the operator's own Lease; none for the one that the operator's account is in. */
+        Optional<String> namespace();
+
+        /** The name of the operator's own Lease. Installations that shall act beside each other need names of their own. */
+        @WithDefault("leader-election-operator")
+        String lease();
+
+        /** How long an operator that ended without a word is waited for, in whole seconds, at least two. */
+        @WithDefault("6s")
+        Duration duration();
+
+        /** After how long the Lease is renewed, at most half its duration. */
+        @WithDefault("2s")
+        Duration renewInterval();
+    }
 }

@@ -4,18 +4,23 @@ import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.kubernetes.ApiServerElectionStore;
 import dev.leaderelection.kubernetes.EventRecorder;
+import dev.leaderelection.kubernetes.ReplicaLeaseStore;
+import dev.leaderelection.kubernetes.WriteGate;
 import dev.leaderelection.reconciler.AllowedPrefixes;
 import dev.leaderelection.reconciler.Clocks;
+import dev.leaderelection.reconciler.LeaderElectionReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,8 +41,44 @@ final class OperatorWiring {
 
     @Produces
     @Singleton
-    static ApiServer server(KubernetesClient client) {
-        return new ApiServer(client);
+    static ApiServer server(KubernetesClient client, WriteGate gate) {
+        return new ApiServer(client, gate);
+    }
+
+    @Produces
+    @Singleton
+    static WriteGate gate(Replica replica) {
+        return new WriteGate(replica::isActive);
+    }
+
+    @Produces
+    @Singleton
+    static Replica replica(
+            KubernetesClient client,
+            Clocks clocks,
+            OperatorConfig config,
+            Instance<LeaderElectionReconciler> reconciler) {
+        OperatorConfig.Replica own = config.replica();
+        ReplicaLeaseStore store = new ReplicaLeaseStore(
+                new ApiServer(client),
+                clocks.wall(),
+                replicaNamespace(client, config),
+                own.lease(),
+                own.renewInterval());
+        return new Replica(
+                own.identity().orElseGet(OperatorWiring::nonce),
+                own.duration(),
+                own.renewInterval(),
+                store,
+                clocks.ticks(),
+                () -> reconciler.get().takeOver());
+    }
+
+    static String replicaNamespace(KubernetesClient client, OperatorConfig config) {
+        return config.replica()
+                .namespace()
+                .or(() -> Optional.ofNullable(client.getNamespace()))
+                .orElse("default");
     }
 
     @Produces

@@ -25,14 +25,12 @@ class Preparation implements HealthCheck {
     private static final Logger log = LoggerFactory.getLogger(Preparation.class);
 
     private final KubernetesClient client;
-    private final ApiServer server;
     private final Clocks clocks;
     private final OperatorConfig config;
     private volatile boolean over;
 
-    Preparation(KubernetesClient client, ApiServer server, Clocks clocks, OperatorConfig config) {
+    Preparation(KubernetesClient client, Clocks clocks, OperatorConfig config) {
         this.client = client;
-        this.server = server;
         this.clocks = clocks;
         this.config = config;
     }
@@ -47,7 +45,7 @@ class Preparation implements HealthCheck {
         try {
             int failovers = new Rehearsal(new PracticeServer(client.getKubernetesSerialization()), clocks)
                     .run(config.rehearsals(), config.rehearsalLimit());
-            int requests = server.rehearse(Math.min(failovers, 30));
+            int requests = new ApiServer(client).rehearse(Math.min(failovers, 30));
             log.atInfo()
                     .addKeyValue("failovers", failovers)
                     .addKeyValue("requests", requests)

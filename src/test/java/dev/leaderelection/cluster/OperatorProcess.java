@@ -65,6 +65,10 @@ public final class OperatorProcess implements AutoCloseable {
             int port = FreePorts.choose(1).get(0);
             Map<String, String> variables = new HashMap<>(Map.of(
                     "KUBECONFIG", controlPlane.kubeconfig(Identity.OPERATOR).toString(),
+                    // As in a pod that is restarted: it is the same replica again, and need not wait for its former
+                    // self.
+                    "LEADER_ELECTION_REPLICA_IDENTITY", "operator-0",
+                    "LEADER_ELECTION_REPLICA_NAMESPACE", "leader-election-system",
                     "QUARKUS_HTTP_HOST", "127.0.0.1",
                     "QUARKUS_HTTP_PORT", Integer.toString(port)));
             variables.putAll(environment);

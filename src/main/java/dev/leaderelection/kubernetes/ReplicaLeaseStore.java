@@ -1,0 +1,110 @@
+package dev.leaderelection.kubernetes;
+
+import dev.leaderelection.kubernetes.Answer.Done;
+import dev.leaderelection.kubernetes.Answer.Refused;
+import dev.leaderelection.kubernetes.ApiServer.Request;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** Reads and writes the operator's own Lease. Every write but the first carries UID and resourceVersion. */
+public final class ReplicaLeaseStore {
+
+    private final ApiServer server;
+    private final InstantSource clock;
+    private final String folder;
+    private final String name;
+    private final Duration patience;
+
+    /**
+     * @param server where the Lease is
+     * @param clock for the times in it
+     * @param patience how long to wait for an answer
+     */
+    public ReplicaLeaseStore(ApiServer server, InstantSource clock, String namespace, String name, Duration patience) {
+        this.server = server;
+        this.clock = clock;
+        this.folder = "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases";
+        this.name = name;
+        this.patience = patience;
+    }
+
+    /** Reads it live. */
+    public Answer<ReplicaLease> read() {
+        return read(server.send(Request.get(folder + "/" + name, patience), Lease.class));
+    }
+
+    /** Makes it, held by a replica. */
+    public Answer<ReplicaLease> create(String holder, Duration duration) {
+        Lease lease = lease(Optional.empty(), Optional.of(holder), duration, 0, now());
+        return read(server.send(Request.post(folder + query(), lease, patience), Lease.class));
+    }
+
+    /** Takes it from whom a copy names, or from nobody. */
+    public Answer<ReplicaLease> take(ReplicaLease copy, String holder, Duration duration) {
+        return put(lease(Optional.of(copy), Optional.of(holder), duration, copy.transitions() + 1, now()));
+    }
+
+    /** Renews it for whom a copy names. */
+    public Answer<ReplicaLease> renew(ReplicaLease copy, Duration duration) {
+        ZonedDateTime acquired = copy.acquired().map(ReplicaLeaseStore::precise).orElseGet(this::now);
+        return put(lease(Optional.of(copy), copy.holder(), duration, copy.transitions(), acquired));
+    }
+
+    /** Gives it up: whoever waits for it takes it at once. */
+    public Answer<ReplicaLease> release(ReplicaLease copy) {
+        return put(lease(Optional.of(copy), Optional.empty(), Duration.ofSeconds(1), copy.transitions(), now()));
+    }
+
+    private Answer<ReplicaLease> put(Lease lease) {
+        return read(server.send(Request.put(folder + "/" + name + query(), lease, patience), Lease.class));
+    }
+
+    private Lease lease(
+            Optional<ReplicaLease> copy,
+            Optional<String> holder,
+            Duration duration,
+            int transitions,
+            ZonedDateTime acquired) {
+        return new LeaseBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withUid(copy.map(ReplicaLease::uid).orElse(null))
+                .withResourceVersion(copy.map(ReplicaLease::version).orElse(null))
+                .addToLabels("app.kubernetes.io/name", LeaseReader.FIELD_MANAGER)
+                .endMetadata()
+                .withNewSpec()
+                .withHolderIdentity(holder.orElse(null))
+                .withAcquireTime(acquired)
+                .withRenewTime(now())
+                .withLeaseDurationSeconds((int) duration.toSeconds())
+                .withLeaseTransitions(transitions)
+                .endSpec()
+                .build();
+    }
+
+    private ZonedDateTime now() {
+        return precise(clock.instant());
+    }
+
+    /** What a MicroTime can hold. */
+    private static ZonedDateTime precise(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.MICROS).atZone(ZoneOffset.UTC);
+    }
+
+    private static String query() {
+        return "?fieldManager=" + LeaseReader.FIELD_MANAGER;
+    }
+
+    private static Answer<ReplicaLease> read(Answer<Lease> answer) {
+        return answer instanceof Done<Lease> done
+                ? new Done<>(ReplicaLease.of(done.value()))
+                : ((Refused<Lease>) answer).recast();
+    }
+}

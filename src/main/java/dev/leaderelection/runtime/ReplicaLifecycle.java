@@ -1,0 +1,57 @@
+package dev.leaderelection.runtime;
+
+import dev.leaderelection.kubernetes.WriteGate;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+
+/** Begins and ends this replica's part in the operator's own election, and tells whether its thread lives. */
+@Liveness
+@ApplicationScoped
+class ReplicaLifecycle implements HealthCheck {
+
+    private static final Duration LAST_WRITES = Duration.ofMillis(500);
+    private static final Duration RELEASE = Duration.ofSeconds(1);
+
+    private final Replica replica;
+    private final WriteGate gate;
+    private final SharedIndexInformer<Lease> watch;
+
+    ReplicaLifecycle(Replica replica, WriteGate gate, KubernetesClient client, OperatorConfig config) {
+        this.replica = replica;
+        this.gate = gate;
+        this.watch = client.leases()
+                .inNamespace(OperatorWiring.replicaNamespace(client, config))
+                .withName(config.replica().lease())
+                .runnableInformer(0)
+                // It is tried again for ever: without it this replica would take over late, not never.
+                .exceptionHandler((started, failure) -> true)
+                .addEventHandler(replica);
+    }
+
+    void begin(@Observes StartupEvent start) {
+        replica.start();
+        var unused = watch.start();
+    }
+
+    /** First of all: from here on nothing is written, and the next replica need not wait until everything has ended. */
+    void end(@Observes @Priority(1) ShutdownEvent stop) {
+        gate.close(LAST_WRITES);
+        replica.end(RELEASE);
+        watch.close();
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        return HealthCheckResponse.named("replica").status(replica.isAlive()).build();
+    }
+}
