@@ -125,7 +125,10 @@ public final class ChildProcess implements AutoCloseable {
      * @return whether it ended by itself
      */
     public boolean stop(Duration grace) {
-        process.destroy();
+        // Not Process.destroy(): it closes the child's standard input too, and with that the child loses its parent.
+        if (isAlive()) {
+            signal("TERM");
+        }
         boolean graceful = awaitExit(grace);
         if (!graceful) {
             kill();
@@ -141,10 +144,10 @@ public final class ChildProcess implements AutoCloseable {
     private void signal(String signal) {
         try {
             int exit = new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid())
-                    .inheritIO()
+                    .redirectErrorStream(true)
                     .start()
                     .waitFor();
-            if (exit != 0) {
+            if (exit != 0 && isAlive()) {
                 throw new IllegalStateException("cannot send SIG" + signal + " to " + describe());
             }
         } catch (IOException e) {

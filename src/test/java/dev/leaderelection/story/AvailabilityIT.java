@@ -53,8 +53,10 @@ class AvailabilityIT {
             Duration exit = Duration.ofNanos(ended - asked);
             Duration takeOver = Duration.ofNanos(System.nanoTime() - asked);
 
-            assertThat(exit).as("SIGTERM to exit").isLessThan(Duration.ofSeconds(2));
-            assertThat(takeOver.minus(exit)).as("exit to take-over").isLessThan(Duration.ofSeconds(1));
+            assertThat(exit).as("SIGTERM to exit\n" + stage.operator().log()).isLessThan(Duration.ofSeconds(2));
+            assertThat(takeOver.minus(exit))
+                    .as("exit to take-over\n" + stage.operator().log() + second.log())
+                    .isLessThan(Duration.ofSeconds(1));
             scene.awaitRenewals("orders", 2);
             assertThat(scene.term("orders")).isEqualTo(term);
             assertThat(scene.history().leaders()).containsExactly("orders-b");
