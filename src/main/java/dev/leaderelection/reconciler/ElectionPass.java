@@ -3,6 +3,7 @@ package dev.leaderelection.reconciler;
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.ElectionPlanner;
+import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Plan;
 import dev.leaderelection.election.Step;
 import dev.leaderelection.kubernetes.Answer;
@@ -86,6 +87,7 @@ final class ElectionPass {
             }
             Answer<Boolean> answer = executor.run(sight, plan, interval, memory);
             if (answer instanceof Refused<Boolean> refused) {
+                plan.transition().ifPresent(transition -> memory.began(transition, learned));
                 if (refused.cause() == Cause.DENIED) {
                     report(resource, new Report(sight, plan, memory.unreported(), Optional.of(refused)), memory);
                 }
@@ -107,6 +109,7 @@ final class ElectionPass {
                     ? Optional.empty()
                     : Optional.of(LONGEST_PAUSE);
         }
+        completed(sight, memory);
         Answer<Boolean> answer =
                 report(resource, new Report(sight, plan, memory.unreported(), Optional.empty()), memory);
         if (answer instanceof Refused<Boolean> refused) {
@@ -126,22 +129,55 @@ final class ElectionPass {
             memory.repairPace().repaired(clocks.ticks().get());
         }
         plan.transition().ifPresent(transition -> {
-            Duration took = clocks.ticks().get().minus(learned);
-            memory.changed(new Report.Change(transition, took));
-            log.atLevel(transitionLevel)
-                    .addKeyValue("namespace", sight.election().namespace())
-                    .addKeyValue("election", sight.election().name())
-                    .addKeyValue("pod", transition.to().name())
-                    .addKeyValue("term", transition.term())
-                    .addKeyValue("reason", transition.reason().text())
-                    .addKeyValue("microseconds", took.toNanos() / 1000)
-                    .log("leader promoted");
+            memory.began(transition, learned);
+            changed(sight, transition, memory.begun().orElseThrow().learned(), memory);
         });
         for (Step step : plan.steps()) {
             if (step instanceof Step.Strip strip) {
                 announcer.stripped(sight.election(), strip.pods());
             }
         }
+    }
+
+    /** Finds a transition that was made, but not in one go: after a refusal, or by a process that has ended since. */
+    private void completed(Sight sight, ElectionMemory memory) {
+        if (!(sight.observation().lease() instanceof LeaseState.Claimed claimed)) {
+            return;
+        }
+        long term = claimed.lease().term();
+        boolean isLabelled = StatusProjection.leader(sight.observation())
+                .filter(leader -> leader.isRouted() && leader.labelTerm() == term)
+                .isPresent();
+        if (!isLabelled) {
+            return;
+        }
+        Optional<ElectionMemory.Begun> begun = memory.begun()
+                .filter(any ->
+                        any.transition().term() == term && any.transition().to().equals(claimed.holder()));
+        boolean isKnown = memory.unreported().stream()
+                .anyMatch(change -> change.transition().term() == term);
+        if (begun.isPresent()) {
+            changed(sight, begun.get().transition(), begun.get().learned(), memory);
+        } else if (!isKnown) {
+            StatusProjection.resumed(sight)
+                    .ifPresent(transition ->
+                            changed(sight, transition, clocks.ticks().get(), memory));
+        }
+        // Anything else that was begun has been overtaken.
+        memory.dropBegun();
+    }
+
+    private void changed(Sight sight, Plan.Transition transition, Duration learned, ElectionMemory memory) {
+        Duration took = clocks.ticks().get().minus(learned);
+        memory.changed(new Report.Change(transition, took, clocks.wall().instant()));
+        log.atLevel(transitionLevel)
+                .addKeyValue("namespace", sight.election().namespace())
+                .addKeyValue("election", sight.election().name())
+                .addKeyValue("pod", transition.to().name())
+                .addKeyValue("term", transition.term())
+                .addKeyValue("reason", transition.reason().text())
+                .addKeyValue("microseconds", took.toNanos() / 1000)
+                .log("leader promoted");
     }
 
     private Answer<Boolean> report(LeaderElection resource, Report report, ElectionMemory memory) {
@@ -156,11 +192,14 @@ final class ElectionPass {
                     statuses.write(report.sight().election(), report.sight().primary(), after);
             if (answer instanceof Refused<Primary> refused) {
                 memory.doubtPrimary();
+                memory.notReported(before);
                 return refused.recast();
             }
             memory.wrote(((Done<Primary>) answer).value());
-            announcer.changed(report, before, after);
         }
+        // A status may have landed without our hearing of it: then there is nothing to write, and still something to
+        // tell.
+        announcer.changed(report, memory.announced().orElse(before), after);
         memory.reported();
         return Answer.OK;
     }

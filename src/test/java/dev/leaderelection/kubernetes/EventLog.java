@@ -59,7 +59,7 @@ public final class EventLog {
     }
 
     /** Every series that was lengthened, as {@code name xCount time}. */
-    List<String> lengthened() {
+    public List<String> lengthened() {
         return List.copyOf(lengthened);
     }
 
