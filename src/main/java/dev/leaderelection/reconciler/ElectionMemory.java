@@ -53,12 +53,18 @@ public final class ElectionMemory {
     private boolean leaseInDoubt;
     private boolean primaryInDoubt;
     private int refusals;
+    private Optional<Hold> hold = Optional.empty();
+    private String closedLeaseUid = "";
+    private final Set<PodIdentity> clearedPods = new HashSet<>();
 
     /** Our last successful renewal of a Lease, and after how long the next is due. */
     record Renewal(String leaseUid, Duration at, Duration next) {}
 
     /** A transition that could not be made in one go, and when we learned of its cause. */
     record Begun(Plan.Transition transition, Duration learned) {}
+
+    /** Until when what was refused is not tried again, whatever happens. */
+    private record Hold(Optional<Plan.Transition> refused, Duration until) {}
 
     /** Since when a pod has led, by our clock, counting what it had led before we saw it. */
     private record Lead(PodIdentity leader, Duration since) {}
@@ -228,6 +234,19 @@ public final class ElectionMemory {
         cleared = now;
     }
 
+    /** Takes note that a pod was cleared while that Lease was closed: nothing prepared before can land on it any more. */
+    void clearedUnder(String leaseUid, PodIdentity pod) {
+        if (!closedLeaseUid.equals(leaseUid)) {
+            closedLeaseUid = leaseUid;
+            clearedPods.clear();
+        }
+        clearedPods.add(pod);
+    }
+
+    boolean isClearedUnder(String leaseUid, PodIdentity pod) {
+        return closedLeaseUid.equals(leaseUid) && clearedPods.contains(pod);
+    }
+
     /**
      * For how long a pod has led.
      *
@@ -296,5 +315,19 @@ public final class ElectionMemory {
 
     void succeeded() {
         refusals = 0;
+        hold = Optional.empty();
+    }
+
+    /** Lets no event have the same transition, or the lack of one, tried again before a tick. */
+    void holdBack(Optional<Plan.Transition> transition, Duration until) {
+        hold = Optional.of(new Hold(transition, until));
+    }
+
+    /** For how long this transition, or the lack of one, is not to be tried again. */
+    Duration heldBack(Optional<Plan.Transition> transition, Duration ticks) {
+        return hold.filter(any -> any.refused().equals(transition))
+                .map(any -> any.until().minus(ticks))
+                .filter(rest -> !rest.isNegative())
+                .orElse(Duration.ZERO);
     }
 }

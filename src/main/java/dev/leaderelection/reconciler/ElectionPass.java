@@ -29,6 +29,14 @@ final class ElectionPass {
     /** How many rounds one pass may take. A first election takes five. */
     private static final int MOST_ROUNDS = 12;
 
+    /** From how many refusals in a row on something must be wrong, whatever their cause. */
+    private static final int UNUSUAL = 8;
+
+    /** How many refusals in a row any event may have tried again at once. */
+    private static final int FREE_REFUSALS = 3;
+
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(1);
+
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
     private final Observer observer;
@@ -80,8 +88,7 @@ final class ElectionPass {
             if (plan.steps().isEmpty()) {
                 return settled(resource, sight, plan, memory);
             }
-            Duration pause =
-                    isRepair(plan) ? memory.repairPace().pause(clocks.ticks().get()) : Duration.ZERO;
+            Duration pause = pause(plan, memory);
             if (!pause.isZero()) {
                 return Optional.of(pause);
             }
@@ -91,7 +98,9 @@ final class ElectionPass {
                 if (refused.cause() == Cause.DENIED) {
                     report(resource, new Report(sight, plan, memory.unreported(), Optional.of(refused)), memory);
                 }
-                return refused(sight.election(), refused, memory);
+                Optional<Duration> next = refused(sight.election(), refused, memory);
+                holdBack(plan, next, memory);
+                return next;
             }
             memory.succeeded();
             done(sight, plan, learned, memory);
@@ -116,6 +125,26 @@ final class ElectionPass {
             return refused(sight.election(), refused, memory);
         }
         return Optional.of(plan.nextLook().compareTo(LONGEST_PAUSE) < 0 ? plan.nextLook() : LONGEST_PAUSE);
+    }
+
+    /** How long a plan has to wait, whatever has woken this pass; zero if it may be carried out now. */
+    private Duration pause(Plan plan, ElectionMemory memory) {
+        Duration now = clocks.ticks().get();
+        Duration held = memory.heldBack(plan.transition(), now);
+        return held.isZero() && isRepair(plan) ? memory.repairPace().pause(now) : held;
+    }
+
+    /**
+     * After some refusals events wake nobody for the same purpose: a write that lands unheard makes one itself. Another transition is
+     * not held back.
+     */
+    private void holdBack(Plan plan, Optional<Duration> next, ElectionMemory memory) {
+        if (memory.refusals() >= FREE_REFUSALS) {
+            Duration pause = next.orElse(Duration.ZERO);
+            memory.holdBack(
+                    plan.transition(),
+                    clocks.ticks().get().plus(pause.compareTo(LONGEST_HOLD) < 0 ? pause : LONGEST_HOLD));
+        }
     }
 
     /** Whether a plan only sets right what somebody else has changed. */
@@ -208,7 +237,8 @@ final class ElectionPass {
     private Optional<Duration> refused(Election election, Refused<Boolean> refused, ElectionMemory memory) {
         memory.refused();
         int streak = memory.refusals();
-        boolean tells = refused.cause() == Cause.DENIED || refused.cause() == Cause.UNAVAILABLE;
+        // To be overtaken now and then is nothing to tell of; to be so without end is.
+        boolean tells = refused.cause() == Cause.DENIED || refused.cause() == Cause.UNAVAILABLE || streak >= UNUSUAL;
         log.atLevel(tells && Integer.bitCount(streak) == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("namespace", election.namespace())
                 .addKeyValue("election", election.name())

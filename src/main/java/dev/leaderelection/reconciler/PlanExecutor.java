@@ -16,6 +16,7 @@ import dev.leaderelection.kubernetes.ElectionStore;
 import dev.leaderelection.kubernetes.Primary;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -302,14 +303,24 @@ final class PlanExecutor {
             if (!(list instanceof Done<List<Candidate>> done)) {
                 return ((Refused<List<Candidate>>) list).recast();
             }
+            Optional<String> closed = sight.observation().lease() instanceof LeaseState.Closed lease
+                    ? Optional.of(lease.copy().uid())
+                    : Optional.empty();
             for (Candidate pod : done.value()) {
                 boolean ledByAnother = pod.mark().origin() == Candidate.Mark.Origin.ANOTHER_ELECTION && pod.isRouted();
-                if (!ledByAnother) {
-                    Answer<Boolean> answer = ignore(store.clear(election, pod));
-                    if (answer instanceof Refused<Boolean> refused && !isGone(refused, pod)) {
-                        return refused;
-                    }
+                // Done once under a closed Lease it is done for good, else one refusal would undo all the work before
+                // it.
+                boolean isCleared = pod.bearsNothing()
+                        && closed.filter(uid -> memory.isClearedUnder(uid, pod.id()))
+                                .isPresent();
+                if (ledByAnother || isCleared) {
+                    continue;
                 }
+                Answer<Boolean> answer = ignore(store.clear(election, pod));
+                if (answer instanceof Refused<Boolean> refused && !isGone(refused, pod)) {
+                    return refused;
+                }
+                closed.ifPresent(uid -> memory.clearedUnder(uid, pod.id()));
             }
             memory.cleared(true);
             return Answer.OK;

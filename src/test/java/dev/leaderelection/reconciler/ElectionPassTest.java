@@ -489,11 +489,77 @@ class ElectionPassTest {
             Duration pause = pass().orElseThrow();
             assertThat(pause).isGreaterThanOrEqualTo(last).isPositive();
             last = pause;
+            now = now.plus(pause);
         }
 
         assertThat(asked[0]).isEqualTo(12);
         assertThat(last).isEqualTo(Duration.ofSeconds(2));
         assertThat(store.routed()).containsExactly("a");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fate.class,
+            names = {"CONFLICT", "DENIED", "UNAVAILABLE", "LANDS_UNHEARD"})
+    void whatIsRefusedIsNotTriedAgainAtEveryEvent(Fate fate) {
+        givenALeader();
+        int[] asked = {0};
+        store.script = (number, write) -> {
+            asked[0] += write.startsWith("demote") ? 1 : 0;
+            return write.startsWith("demote") ? fate : Fate.GRANTED;
+        };
+        leaderFails();
+
+        for (int event = 0; event < 1000; event++) {
+            now = now.plusMillis(1);
+            pass();
+        }
+
+        // One second: up to five attempts a pass, and pauses that double.
+        assertThat(asked[0]).isBetween(3, 60);
+        assertThat(store.routed()).hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void anotherTransitionIsNotHeldBackByWhatIsRefused() {
+        givenALeader();
+        store.put(leading("stray", 1));
+        store.pods.put(
+                "a",
+                store.pod("a")
+                        .written(
+                                store.nextVersion(),
+                                Candidate.Role.NONE,
+                                0,
+                                store.pod("a").mark()));
+        store.script = (number, write) -> write.equals("demote stray") ? Fate.DENIED : Fate.GRANTED;
+        for (int i = 0; i < 10; i++) {
+            pass();
+        }
+        store.script = (number, write) -> Fate.GRANTED;
+        store.pods.remove("a");
+
+        pass();
+
+        assertThat(store.writes).contains("claim b/2", "promote b");
+    }
+
+    @Test
+    void aCleanUpOfManyPodsGetsThroughAServerThatFailsNowAndThen() {
+        for (int i = 0; i < 20; i++) {
+            store.put(healthy("pod-" + i));
+        }
+        givenALeader();
+        Primary is = store.primary.orElseThrow();
+        store.primary = Optional.of(new Primary(is.uid(), store.nextVersion(), true, is.finalizers(), is.status()));
+        store.script = (number, write) -> number % 3 == 0 ? Fate.UNAVAILABLE : Fate.GRANTED;
+
+        for (int pass = 0; pass < 20 && store.primary.isPresent(); pass++) {
+            now = now.plus(pass().orElse(Duration.ZERO));
+        }
+
+        assertThat(store.primary).isEmpty();
+        assertThat(store.routed()).isEmpty();
     }
 
     @Test
