@@ -110,6 +110,11 @@ public record Candidate(
         return role == Role.LEADER;
     }
 
+    /** Whether an election has left nothing on the pod, or nothing any more. */
+    public boolean bearsNothing() {
+        return role == Role.NONE && labelTerm == 0 && mark.origin() == Mark.Origin.NOBODY;
+    }
+
     /** The same pod with another priority. */
     public Candidate withPriority(int other) {
         return new Candidate(

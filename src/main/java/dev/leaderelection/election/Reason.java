@@ -23,7 +23,9 @@ public enum Reason {
     /** The Lease was lost or edited; the leader stays under a new term. */
     LEASE_RESTORED("LeaseRestored", "the Lease was deleted or written by somebody else, the leader stays"),
     /** {@code minimumTerm} was raised; the leader stays under a new term. */
-    MINIMUM_TERM_RAISED("MinimumTermRaised", "minimumTerm was raised, the leader stays");
+    MINIMUM_TERM_RAISED("MinimumTermRaised", "minimumTerm was raised, the leader stays"),
+    /** Whoever began the transition did not live to report it, and took the reason along. */
+    RESUMED("Resumed", "an operator that has ended since had begun it");
 
     private final String text;
     private final String explanation;

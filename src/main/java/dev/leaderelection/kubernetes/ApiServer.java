@@ -169,7 +169,7 @@ public final class ApiServer {
             Reply reply = wire.exchange(request, body);
             log.debug("{} {}: {}", request.method(), request.path(), reply.code());
             return reply.isSuccess()
-                    ? new Answer.Done<>(serialization.unmarshal(reply.text(), type))
+                    ? read(request, reply, type)
                     : Answer.refused(cause(reply.code()), explain(request, reply.code(), reply.text()));
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -183,6 +183,19 @@ public final class ApiServer {
             Thread.currentThread().interrupt();
             return Answer.refused(Cause.UNAVAILABLE, "interrupted while waiting for the API server");
         }
+    }
+
+    /** An answer that cannot be read is none: what was asked for may have been done. */
+    private <T> Answer<T> read(Request request, Reply reply, Class<T> type) {
+        try {
+            T object = serialization.unmarshal(reply.text(), type);
+            if (object != null) {
+                return new Answer.Done<>(object);
+            }
+        } catch (IllegalArgumentException | KubernetesClientException e) {
+            return Answer.refused(Cause.UNAVAILABLE, explain(request, reply.code(), reply.text()));
+        }
+        return Answer.refused(Cause.UNAVAILABLE, explain(request, reply.code(), "an empty answer"));
     }
 
     /**

@@ -182,10 +182,8 @@ public final class ApiServerElectionStore implements ElectionStore {
 
     @Override
     public Answer<Candidate> clear(Election election, Candidate pod) {
-        boolean bearsNothing =
-                pod.role() == Role.NONE && pod.labelTerm() == 0 && pod.mark().origin() == Mark.Origin.NOBODY;
         Candidate marked = pod;
-        if (bearsNothing) {
+        if (pod.bearsNothing()) {
             // A patch that changes nothing would not defeat a promotion that somebody has prepared.
             Answer<Candidate> mark = demote(election, pod, 1);
             if (!(mark instanceof Done<Candidate> done)) {

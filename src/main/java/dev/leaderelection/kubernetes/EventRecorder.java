@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,6 +35,12 @@ public final class EventRecorder {
     private static final Duration SERIES_ENDS_AFTER = Duration.ofMinutes(6);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int MOST_SERIES = 2000;
+
+    /** What the API server takes. */
+    private static final int LONGEST_NAME = 253;
+
+    /** What the API server takes, in bytes. */
+    private static final int LONGEST_NOTE = 1024;
 
     private final ApiServer server;
     private final InstantSource clock;
@@ -139,7 +146,7 @@ public final class EventRecorder {
                 return;
             }
         }
-        String name = election.name() + "." + Long.toHexString(now.toEpochMilli()) + "." + instance + "-" + sequence++;
+        String name = name(election, Long.toHexString(now.toEpochMilli()) + "." + instance + "-" + sequence++);
         Event event = new EventBuilder()
                 .withNewMetadata()
                 .withNamespace(election.namespace())
@@ -151,7 +158,7 @@ public final class EventRecorder {
                 .withAction(news.action())
                 .withReason(news.reason())
                 .withType(news.severity().text)
-                .withNote(news.note().length() > 1000 ? news.note().substring(0, 1000) : news.note())
+                .withNote(cut(news.note()))
                 .withRegarding(regarding)
                 .build();
         Answer<GenericKubernetesResource> answer = server.send(
@@ -172,6 +179,32 @@ public final class EventRecorder {
                 Map.of("series", Map.of("count", longer.count(), "lastObservedTime", MICRO_TIME.format(longer.last())));
         Request request = Request.patch(path(election) + "/" + longer.name(), patch, PATIENCE);
         return server.send(request.metadataOnly(), GenericKubernetesResource.class) instanceof Answer.Done;
+    }
+
+    private static String name(Election election, String unique) {
+        int room = LONGEST_NAME - unique.length() - 1;
+        String prefix = election.name();
+        // What is cut off may leave a dot or a dash at the end, which no part of a name ends with.
+        return (prefix.length() <= room ? prefix : prefix.substring(0, room).replaceFirst("[-.]+$", "")) + "." + unique;
+    }
+
+    /** As much of a note as fits, in whole characters. */
+    private static String cut(String note) {
+        if (note.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NOTE) {
+            return note;
+        }
+        String more = "…";
+        int room = LONGEST_NOTE - more.getBytes(StandardCharsets.UTF_8).length;
+        StringBuilder kept = new StringBuilder();
+        for (int at = 0; at < note.length(); at += Character.charCount(note.codePointAt(at))) {
+            String character = Character.toString(note.codePointAt(at));
+            room -= character.getBytes(StandardCharsets.UTF_8).length;
+            if (room < 0) {
+                break;
+            }
+            kept.append(character);
+        }
+        return kept + more;
     }
 
     private static String path(Election election) {

@@ -31,13 +31,13 @@ final class Announcer {
     void changed(Report report, LeaderElectionStatus before, LeaderElectionStatus after) {
         Election election = report.sight().election();
         report.changes().forEach(change -> transition(election, change.transition()));
-        for (Condition condition : after.conditions()) {
-            if (isAlarm(condition) && !isKnown(condition, before)) {
-                events.onElection(
-                        election,
-                        new News(Severity.WARNING, condition.getReason(), "Reconcile", condition.getMessage()));
-            }
-        }
+        // One cause may spoil several conditions: it is told once.
+        after.conditions().stream()
+                .filter(condition -> isAlarm(condition) && !isKnown(condition, before))
+                .map(condition ->
+                        new News(Severity.WARNING, condition.getReason(), "Reconcile", condition.getMessage()))
+                .distinct()
+                .forEach(news -> events.onElection(election, news));
     }
 
     /** Pods that carried the leader's label and did not lead. */

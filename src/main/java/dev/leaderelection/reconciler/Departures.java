@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -24,20 +25,32 @@ final class Departures extends AbstractEventSource<LeaderElection, LeaderElectio
 
     private final IndexerResourceCache<LeaderElection> elections;
     private final Predicate<String> isKnown;
-    private final ScheduledExecutorService timer;
+    private final BiConsumer<Runnable, Duration> timer;
 
     /**
      * @param isKnown whether an election, by its UID, has had a pass
+     * @param timer runs a task after a while
      */
-    Departures(IndexerResourceCache<LeaderElection> elections, Predicate<String> isKnown) {
+    Departures(
+            IndexerResourceCache<LeaderElection> elections,
+            Predicate<String> isKnown,
+            BiConsumer<Runnable, Duration> timer) {
         super(LeaderElection.class, "departures");
         this.elections = elections;
         this.isKnown = isKnown;
-        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "departures");
-            thread.setDaemon(true);
-            return thread;
+        this.timer = timer;
+    }
+
+    /** A timer of one thread that keeps no process alive. */
+    static BiConsumer<Runnable, Duration> timer() {
+        ScheduledExecutorService thread = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread daemon = new Thread(task, "departures");
+            daemon.setDaemon(true);
+            return daemon;
         });
+        return (task, pause) -> {
+            var unused = thread.schedule(task, pause.toMillis(), TimeUnit.MILLISECONDS);
+        };
     }
 
     /** Wakes the other elections of the namespace, and a new one of that name until it has had a pass. */
@@ -51,7 +64,7 @@ final class Departures extends AbstractEventSource<LeaderElection, LeaderElectio
     }
 
     private void lookLater(ResourceID deleted) {
-        var unused = timer.schedule(() -> look(deleted), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        timer.accept(() -> look(deleted), PAUSE);
     }
 
     private void look(ResourceID deleted) {

@@ -1,8 +1,10 @@
 package dev.leaderelection.reconciler;
 
+import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Fenced;
 import dev.leaderelection.election.LeaseState;
+import dev.leaderelection.election.Plan;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Sightings;
 import dev.leaderelection.kubernetes.Primary;
@@ -36,8 +38,11 @@ public final class ElectionMemory {
     private volatile Optional<Duration> nextPass = Optional.empty();
 
     private static final long NOT_WOKEN = Long.MAX_VALUE;
+    private static final int MOST_UNREPORTED = 100;
 
     private final List<Report.Change> unreported = new ArrayList<>();
+    private Optional<Begun> begun = Optional.empty();
+    private Optional<LeaderElectionStatus> announced = Optional.empty();
     private Optional<LeaseState> lease = Optional.empty();
     private Optional<Primary> primary = Optional.empty();
     private Fenced fenced = Fenced.NOTHING;
@@ -48,9 +53,18 @@ public final class ElectionMemory {
     private boolean leaseInDoubt;
     private boolean primaryInDoubt;
     private int refusals;
+    private Optional<Hold> hold = Optional.empty();
+    private String closedLeaseUid = "";
+    private final Set<PodIdentity> clearedPods = new HashSet<>();
 
     /** Our last successful renewal of a Lease, and after how long the next is due. */
     record Renewal(String leaseUid, Duration at, Duration next) {}
+
+    /** A transition that could not be made in one go, and when we learned of its cause. */
+    record Begun(Plan.Transition transition, Duration learned) {}
+
+    /** Until when what was refused is not tried again, whatever happens. */
+    private record Hold(Optional<Plan.Transition> refused, Duration until) {}
 
     /** Since when a pod has led, by our clock, counting what it had led before we saw it. */
     private record Lead(PodIdentity leader, Duration since) {}
@@ -220,6 +234,19 @@ public final class ElectionMemory {
         cleared = now;
     }
 
+    /** Takes note that a pod was cleared while that Lease was closed: nothing prepared before can land on it any more. */
+    void clearedUnder(String leaseUid, PodIdentity pod) {
+        if (!closedLeaseUid.equals(leaseUid)) {
+            closedLeaseUid = leaseUid;
+            clearedPods.clear();
+        }
+        clearedPods.add(pod);
+    }
+
+    boolean isClearedUnder(String leaseUid, PodIdentity pod) {
+        return closedLeaseUid.equals(leaseUid) && clearedPods.contains(pod);
+    }
+
     /**
      * For how long a pod has led.
      *
@@ -232,17 +259,50 @@ public final class ElectionMemory {
         return ticks.minus(lead.get().since());
     }
 
+    /** A transition that was refused halfway, or of whose last write no answer came: it may yet be found to be made. */
+    Optional<Begun> begun() {
+        return begun;
+    }
+
+    /** Takes note of a transition that was not seen to its end. A second attempt at it began with the first. */
+    void began(Plan.Transition transition, Duration learned) {
+        Duration first = begun.filter(earlier -> earlier.transition().to().equals(transition.to())
+                        && earlier.transition().reason() == transition.reason())
+                .map(Begun::learned)
+                .orElse(learned);
+        begun = Optional.of(new Begun(transition, first));
+    }
+
     /** Transitions that no status tells of yet. */
     List<Report.Change> unreported() {
         return List.copyOf(unreported);
     }
 
+    /** Takes note of a transition that was made. No history holds more than the newest hundred. */
     void changed(Report.Change change) {
+        if (unreported.size() >= MOST_UNREPORTED) {
+            unreported.remove(0);
+        }
         unreported.add(change);
+        begun = Optional.empty();
+    }
+
+    void dropBegun() {
+        begun = Optional.empty();
+    }
+
+    /** The last status of which every Event was sent, if a later one may have been written without our knowing. */
+    Optional<LeaderElectionStatus> announced() {
+        return announced;
+    }
+
+    void notReported(LeaderElectionStatus before) {
+        announced = announced.or(() -> Optional.of(before));
     }
 
     void reported() {
         unreported.clear();
+        announced = Optional.empty();
     }
 
     int refusals() {
@@ -255,5 +315,19 @@ public final class ElectionMemory {
 
     void succeeded() {
         refusals = 0;
+        hold = Optional.empty();
+    }
+
+    /** Lets no event have the same transition, or the lack of one, tried again before a tick. */
+    void holdBack(Optional<Plan.Transition> transition, Duration until) {
+        hold = Optional.of(new Hold(transition, until));
+    }
+
+    /** For how long this transition, or the lack of one, is not to be tried again. */
+    Duration heldBack(Optional<Plan.Transition> transition, Duration ticks) {
+        return hold.filter(any -> any.refused().equals(transition))
+                .map(any -> any.until().minus(ticks))
+                .filter(rest -> !rest.isNegative())
+                .orElse(Duration.ZERO);
     }
 }

@@ -3,6 +3,7 @@ package dev.leaderelection.reconciler;
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.ElectionPlanner;
+import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Plan;
 import dev.leaderelection.election.Step;
 import dev.leaderelection.kubernetes.Answer;
@@ -27,6 +28,14 @@ final class ElectionPass {
 
     /** How many rounds one pass may take. A first election takes five. */
     private static final int MOST_ROUNDS = 12;
+
+    /** From how many refusals in a row on something must be wrong, whatever their cause. */
+    private static final int UNUSUAL = 8;
+
+    /** How many refusals in a row any event may have tried again at once. */
+    private static final int FREE_REFUSALS = 3;
+
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(1);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
@@ -79,17 +88,19 @@ final class ElectionPass {
             if (plan.steps().isEmpty()) {
                 return settled(resource, sight, plan, memory);
             }
-            Duration pause =
-                    isRepair(plan) ? memory.repairPace().pause(clocks.ticks().get()) : Duration.ZERO;
+            Duration pause = pause(plan, memory);
             if (!pause.isZero()) {
                 return Optional.of(pause);
             }
             Answer<Boolean> answer = executor.run(sight, plan, interval, memory);
             if (answer instanceof Refused<Boolean> refused) {
+                plan.transition().ifPresent(transition -> memory.began(transition, learned));
                 if (refused.cause() == Cause.DENIED) {
                     report(resource, new Report(sight, plan, memory.unreported(), Optional.of(refused)), memory);
                 }
-                return refused(sight.election(), refused, memory);
+                Optional<Duration> next = refused(sight.election(), refused, memory);
+                holdBack(plan, next, memory);
+                return next;
             }
             memory.succeeded();
             done(sight, plan, learned, memory);
@@ -107,12 +118,33 @@ final class ElectionPass {
                     ? Optional.empty()
                     : Optional.of(LONGEST_PAUSE);
         }
+        completed(sight, memory);
         Answer<Boolean> answer =
                 report(resource, new Report(sight, plan, memory.unreported(), Optional.empty()), memory);
         if (answer instanceof Refused<Boolean> refused) {
             return refused(sight.election(), refused, memory);
         }
         return Optional.of(plan.nextLook().compareTo(LONGEST_PAUSE) < 0 ? plan.nextLook() : LONGEST_PAUSE);
+    }
+
+    /** How long a plan has to wait, whatever has woken this pass; zero if it may be carried out now. */
+    private Duration pause(Plan plan, ElectionMemory memory) {
+        Duration now = clocks.ticks().get();
+        Duration held = memory.heldBack(plan.transition(), now);
+        return held.isZero() && isRepair(plan) ? memory.repairPace().pause(now) : held;
+    }
+
+    /**
+     * After some refusals events wake nobody for the same purpose: a write that lands unheard makes one itself. Another transition is
+     * not held back.
+     */
+    private void holdBack(Plan plan, Optional<Duration> next, ElectionMemory memory) {
+        if (memory.refusals() >= FREE_REFUSALS) {
+            Duration pause = next.orElse(Duration.ZERO);
+            memory.holdBack(
+                    plan.transition(),
+                    clocks.ticks().get().plus(pause.compareTo(LONGEST_HOLD) < 0 ? pause : LONGEST_HOLD));
+        }
     }
 
     /** Whether a plan only sets right what somebody else has changed. */
@@ -126,22 +158,55 @@ final class ElectionPass {
             memory.repairPace().repaired(clocks.ticks().get());
         }
         plan.transition().ifPresent(transition -> {
-            Duration took = clocks.ticks().get().minus(learned);
-            memory.changed(new Report.Change(transition, took));
-            log.atLevel(transitionLevel)
-                    .addKeyValue("namespace", sight.election().namespace())
-                    .addKeyValue("election", sight.election().name())
-                    .addKeyValue("pod", transition.to().name())
-                    .addKeyValue("term", transition.term())
-                    .addKeyValue("reason", transition.reason().text())
-                    .addKeyValue("microseconds", took.toNanos() / 1000)
-                    .log("leader promoted");
+            memory.began(transition, learned);
+            changed(sight, transition, memory.begun().orElseThrow().learned(), memory);
         });
         for (Step step : plan.steps()) {
             if (step instanceof Step.Strip strip) {
                 announcer.stripped(sight.election(), strip.pods());
             }
         }
+    }
+
+    /** Finds a transition that was made, but not in one go: after a refusal, or by a process that has ended since. */
+    private void completed(Sight sight, ElectionMemory memory) {
+        if (!(sight.observation().lease() instanceof LeaseState.Claimed claimed)) {
+            return;
+        }
+        long term = claimed.lease().term();
+        boolean isLabelled = StatusProjection.leader(sight.observation())
+                .filter(leader -> leader.isRouted() && leader.labelTerm() == term)
+                .isPresent();
+        if (!isLabelled) {
+            return;
+        }
+        Optional<ElectionMemory.Begun> begun = memory.begun()
+                .filter(any ->
+                        any.transition().term() == term && any.transition().to().equals(claimed.holder()));
+        boolean isKnown = memory.unreported().stream()
+                .anyMatch(change -> change.transition().term() == term);
+        if (begun.isPresent()) {
+            changed(sight, begun.get().transition(), begun.get().learned(), memory);
+        } else if (!isKnown) {
+            StatusProjection.resumed(sight)
+                    .ifPresent(transition ->
+                            changed(sight, transition, clocks.ticks().get(), memory));
+        }
+        // Anything else that was begun has been overtaken.
+        memory.dropBegun();
+    }
+
+    private void changed(Sight sight, Plan.Transition transition, Duration learned, ElectionMemory memory) {
+        Duration took = clocks.ticks().get().minus(learned);
+        memory.changed(new Report.Change(transition, took, clocks.wall().instant()));
+        log.atLevel(transitionLevel)
+                .addKeyValue("namespace", sight.election().namespace())
+                .addKeyValue("election", sight.election().name())
+                .addKeyValue("pod", transition.to().name())
+                .addKeyValue("term", transition.term())
+                .addKeyValue("reason", transition.reason().text())
+                .addKeyValue("microseconds", took.toNanos() / 1000)
+                .log("leader promoted");
     }
 
     private Answer<Boolean> report(LeaderElection resource, Report report, ElectionMemory memory) {
@@ -156,11 +221,14 @@ final class ElectionPass {
                     statuses.write(report.sight().election(), report.sight().primary(), after);
             if (answer instanceof Refused<Primary> refused) {
                 memory.doubtPrimary();
+                memory.notReported(before);
                 return refused.recast();
             }
             memory.wrote(((Done<Primary>) answer).value());
-            announcer.changed(report, before, after);
         }
+        // A status may have landed without our hearing of it: then there is nothing to write, and still something to
+        // tell.
+        announcer.changed(report, memory.announced().orElse(before), after);
         memory.reported();
         return Answer.OK;
     }
@@ -169,7 +237,8 @@ final class ElectionPass {
     private Optional<Duration> refused(Election election, Refused<Boolean> refused, ElectionMemory memory) {
         memory.refused();
         int streak = memory.refusals();
-        boolean tells = refused.cause() == Cause.DENIED || refused.cause() == Cause.UNAVAILABLE;
+        // To be overtaken now and then is nothing to tell of; to be so without end is.
+        boolean tells = refused.cause() == Cause.DENIED || refused.cause() == Cause.UNAVAILABLE || streak >= UNUSUAL;
         log.atLevel(tells && Integer.bitCount(streak) == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("namespace", election.namespace())
                 .addKeyValue("election", election.name())

@@ -6,6 +6,7 @@ import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Observation;
 import dev.leaderelection.election.Plan.Situation;
 import dev.leaderelection.election.Rules;
+import dev.leaderelection.kubernetes.Answer.Refused;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
@@ -33,9 +34,9 @@ record Finding(String type, boolean holds, String reason, String message) {
     /** All conditions of an election, Ready first. */
     static List<Finding> of(Report report, Optional<Candidate> leader) {
         Finding conflicted = conflicted(report);
-        Finding elected = elected(report, leader);
+        Finding elected = elected(report, leader, conflicted);
         Finding held = held(report, leader);
-        Finding routing = routing(report, leader);
+        Finding routing = routing(report, leader, conflicted);
         List<Finding> findings = new ArrayList<>();
         findings.add(ready(conflicted, elected, held, routing, leader));
         findings.addAll(List.of(elected, held, routing, conflicted, paused(report)));
@@ -45,11 +46,11 @@ record Finding(String type, boolean holds, String reason, String message) {
     private static Finding ready(
             Finding conflicted, Finding elected, Finding held, Finding routing, Optional<Candidate> leader) {
         if (conflicted.holds()) {
-            return new Finding(READY, false, conflicted.reason(), conflicted.message());
+            return conflicted.spoils(READY);
         }
         for (Finding needed : List.of(elected, held, routing)) {
             if (!needed.holds()) {
-                return new Finding(READY, false, needed.reason(), needed.message());
+                return needed.spoils(READY);
             }
         }
         Candidate pod = leader.orElseThrow();
@@ -65,7 +66,7 @@ record Finding(String type, boolean holds, String reason, String message) {
         return new Finding(READY, true, "LeaderReady", pod.id().name() + " leads and is ready");
     }
 
-    private static Finding elected(Report report, Optional<Candidate> leader) {
+    private static Finding elected(Report report, Optional<Candidate> leader, Finding conflicted) {
         if (leader.isPresent()) {
             return new Finding(
                     LEADER_ELECTED, true, "Elected", leader.get().id().name() + " holds the seat");
@@ -78,6 +79,12 @@ record Finding(String type, boolean holds, String reason, String message) {
                                     + transition.reason().text() + ")")
                     .orElse("mode Observe: nobody would be elected");
             return new Finding(LEADER_ELECTED, false, "Observing", would);
+        }
+        if (conflicted.holds()) {
+            return conflicted.spoils(LEADER_ELECTED);
+        }
+        if (report.denial().isPresent()) {
+            return denied(LEADER_ELECTED, report.denial().get());
         }
         Observation o = report.sight().observation();
         long total = o.pods().stream().filter(Candidate::selected).count();
@@ -121,19 +128,28 @@ record Finding(String type, boolean holds, String reason, String message) {
                 + "'): it is left alone; delete it, or create the election with another lease.name";
     }
 
-    private static Finding routing(Report report, Optional<Candidate> leader) {
+    private static Finding denied(String type, Refused<Boolean> denial) {
+        return new Finding(type, false, "WriteDenied", "the API server denied a write: " + denial.explanation());
+    }
+
+    /** Another condition that is false for this finding's reason. */
+    private Finding spoils(String other) {
+        return new Finding(other, false, reason, message);
+    }
+
+    private static Finding routing(Report report, Optional<Candidate> leader, Finding conflicted) {
         if (report.denial().isPresent()) {
-            return new Finding(
-                    ROUTING_CONSISTENT,
-                    false,
-                    "WriteDenied",
-                    "the API server denied a write: " + report.denial().get().explanation());
+            return denied(ROUTING_CONSISTENT, report.denial().get());
         }
         Observation o = report.sight().observation();
         Optional<Candidate> stray = o.pods().stream()
                 .filter(Candidate::isRouted)
                 .filter(pod -> leader.isEmpty() || !leader.get().id().equals(pod.id()))
                 .findFirst();
+        if (stray.isPresent() && conflicted.holds()) {
+            // It may well lead, in an election that was there first.
+            return conflicted.spoils(ROUTING_CONSISTENT);
+        }
         if (stray.isPresent()) {
             return new Finding(
                     ROUTING_CONSISTENT,

@@ -86,7 +86,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
                 jitter,
                 allowedPrefixes.prefixes(),
                 Level.INFO));
-        Departures left = new Departures(context.getPrimaryCache(), memories::containsKey);
+        Departures left = new Departures(context.getPrimaryCache(), memories::containsKey, Departures.timer());
         departures = Optional.of(left);
         List<EventSource<?, LeaderElection>> sources = new ArrayList<>(caches.sources());
         sources.add(left);

@@ -238,7 +238,10 @@ final class Observer {
 
     private static Optional<PodIdentity> lastLeader(Primary primary) {
         var leader = primary.status().leader();
-        return leader == null ? Optional.empty() : Optional.of(new PodIdentity(leader.podName(), leader.podUID()));
+        // A status that somebody has written by hand may name nobody.
+        return leader == null || leader.podName().isBlank() || leader.podUID().isBlank()
+                ? Optional.empty()
+                : Optional.of(new PodIdentity(leader.podName(), leader.podUID()));
     }
 
     /** A term that began before this process did is dated by what was written then, and by our own clock from then on. */

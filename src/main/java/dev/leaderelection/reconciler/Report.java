@@ -3,6 +3,7 @@ package dev.leaderelection.reconciler;
 import dev.leaderelection.election.Plan;
 import dev.leaderelection.kubernetes.Answer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,7 @@ record Report(Sight sight, Plan plan, List<Change> changes, Optional<Answer.Refu
      *
      * @param transition which
      * @param took from our learning of the cause to the answer to its last write
+     * @param at when that was, by the time of day
      */
-    record Change(Plan.Transition transition, Duration took) {}
+    record Change(Plan.Transition transition, Duration took, Instant at) {}
 }

@@ -11,7 +11,9 @@ import dev.leaderelection.election.ElectionPlanner;
 import dev.leaderelection.election.Eligibility;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Observation;
+import dev.leaderelection.election.Plan;
 import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.election.Reason;
 import dev.leaderelection.election.Strategy;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
@@ -63,7 +65,7 @@ final class StatusProjection {
                 reserved(report.sight().primary().termReserved(), term),
                 candidates(selected),
                 members(report.sight().observation(), leader, selected),
-                history(before, report, leader, historyLimit, now),
+                history(before, report.changes(), historyLimit),
                 conditions);
     }
 
@@ -90,8 +92,16 @@ final class StatusProjection {
     }
 
     private static Leader leader(Candidate pod, Report report, LeaderElectionStatus before, Instant now) {
-        Leader known = before.leader();
-        String since = known != null && known.podUID().equals(pod.id().uid()) ? known.since() : time(now);
+        // It may have lost the lead and won it back since the status was written last.
+        String since = report.changes().stream()
+                .filter(change -> change.transition().isSwitch()
+                        && change.transition().to().equals(pod.id()))
+                .reduce((earlier, later) -> later)
+                .map(change -> time(change.at()))
+                .or(() -> Optional.ofNullable(before.leader())
+                        .filter(known -> known.podUID().equals(pod.id().uid()))
+                        .map(Leader::since))
+                .orElse(time(now));
         return new Leader(
                 pod.id().name(),
                 pod.id().uid(),
@@ -161,31 +171,58 @@ final class StatusProjection {
         };
     }
 
-    private static List<Transition> history(
-            LeaderElectionStatus before, Report report, Optional<Candidate> leader, int limit, Instant now) {
-        List<Transition> history = new ArrayList<>();
-        for (Report.Change change : report.changes()) {
-            history.add(0, entry(change, now));
+    /** What is known already is not told again: a status may have landed without our hearing of it. */
+    private static List<Transition> history(LeaderElectionStatus before, List<Report.Change> changes, int limit) {
+        List<Transition> history = new ArrayList<>(before.history());
+        long newest = newestTold(before);
+        for (Report.Change change : changes) {
+            if (history.isEmpty() || change.transition().term() > newest) {
+                history.add(0, entry(change));
+            }
         }
-        long newest = report.sight().primary().term();
-        long term = leaseTerm(report.sight().observation());
-        if (history.isEmpty() && leader.isPresent() && leader.get().isRouted() && term > newest && limit > 0) {
-            // The process that began this transition did not live to report it.
-            String from = before.leader() == null ? null : before.leader().podName();
-            history.add(new Transition(from, leader.get().id().name(), term, "Resumed", time(now), 0L));
-        }
-        history.addAll(before.history());
         return history.subList(0, Math.min(history.size(), limit));
     }
 
-    private static Transition entry(Report.Change change, Instant now) {
+    private static Transition entry(Report.Change change) {
         return new Transition(
                 change.transition().from().map(PodIdentity::name).orElse(null),
                 change.transition().to().name(),
                 change.transition().term(),
                 change.transition().reason().text(),
-                time(now),
+                time(change.at()),
                 change.took().toMillis());
+    }
+
+    /** The newest term that the history tells of; without one, that the status does. */
+    private static long newestTold(LeaderElectionStatus status) {
+        if (!status.history().isEmpty()) {
+            return status.history().get(0).term();
+        }
+        Long term = status.term();
+        return term == null ? 0 : term;
+    }
+
+    /** The transition to the leader's term, if no status tells of it: the process that made it did not live to report it. */
+    static Optional<Plan.Transition> resumed(Sight sight) {
+        LeaderElectionStatus before = sight.primary().status();
+        Observation o = sight.observation();
+        return leader(o)
+                .filter(leader -> leaseTerm(o) > newestTold(before))
+                .map(leader -> new Plan.Transition(ledBefore(before, o), leader.id(), leaseTerm(o), Reason.RESUMED));
+    }
+
+    /** Whom the last transition made the leader. */
+    private static Optional<PodIdentity> ledBefore(LeaderElectionStatus before, Observation o) {
+        if (before.history().isEmpty()) {
+            return o.lastLeader();
+        }
+        String name = before.history().get(0).to();
+        return o.lastLeader()
+                .filter(leader -> leader.name().equals(name))
+                .or(() -> o.pods().stream()
+                        .map(Candidate::id)
+                        .filter(pod -> pod.name().equals(name))
+                        .findFirst());
     }
 
     static String time(Instant now) {

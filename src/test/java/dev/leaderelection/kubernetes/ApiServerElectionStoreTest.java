@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes over the wire, and what is made of the answers. */
 class ApiServerElectionStoreTest {
@@ -309,6 +310,19 @@ class ApiServerElectionStoreTest {
                 .isInstanceOfSatisfying(
                         Answer.Refused.class,
                         refused -> assertThat(refused.explanation()).contains("bad gateway"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "<html>welcome</html>", "{\"metadata\":", "[]", "7"})
+    void anAnswerThatCannotBeReadIsNone(String unreadable) {
+        answer = unreadable;
+
+        assertThat(cause(store.promote(ELECTION, pod("app: orders"), 7))).isEqualTo(Cause.UNAVAILABLE);
+        assertThat(cause(store.readPod(ELECTION, A))).isEqualTo(Cause.UNAVAILABLE);
+        assertThat(cause(store.readLease(ELECTION))).isEqualTo(Cause.UNAVAILABLE);
+        assertThat(cause(store.listPods(ELECTION))).isEqualTo(Cause.UNAVAILABLE);
+        assertThat(cause(store.writeStatus(ELECTION, primary(), LeaderElectionStatus.EMPTY)))
+                .isEqualTo(Cause.UNAVAILABLE);
     }
 
     @Test

@@ -7,21 +7,20 @@ import static dev.leaderelection.election.PodFixture.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeaderElectionSpec;
+import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Candidate.Life;
 import dev.leaderelection.election.LeaseState;
-import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.kubernetes.Election;
-import dev.leaderelection.kubernetes.EventRecorder;
+import dev.leaderelection.kubernetes.EventLog;
 import dev.leaderelection.kubernetes.Primary;
 import dev.leaderelection.reconciler.FakeElectionStore.Death;
 import dev.leaderelection.reconciler.FakeElectionStore.Fate;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,9 +39,10 @@ class ElectionPassTest {
 
     private static final int MOST_WRITES = 12;
 
-    private final KubernetesClient unused = new KubernetesClientBuilder()
-            .withConfig(new ConfigBuilder().withMasterUrl("http://127.0.0.1:1").build())
-            .build();
+    /** Claim, demotion, promotion, status. */
+    private static final int WRITES_OF_A_FAILOVER = 4;
+
+    private final EventLog events = new EventLog();
     private Duration now = Duration.ofHours(1);
     private final Clocks clocks = new Clocks(() -> Instant.EPOCH.plus(now), () -> now);
     private final FakeElectionStore store = new FakeElectionStore(resource(Optional.empty()));
@@ -52,23 +51,26 @@ class ElectionPassTest {
             new LaggingCaches(),
             store,
             store,
-            new Announcer(new EventRecorder(new ApiServer(unused), clocks.wall(), task -> {}, "test")),
+            new Announcer(events.recorder(clocks.wall())),
             clocks,
             () -> 1.0,
             Set.of(),
             Level.DEBUG);
 
-    @AfterEach
-    void close() {
-        unused.close();
-    }
+    private static final LeaderElectionSpec SPEC =
+            Serialization.unmarshal("selector: {matchLabels: {app: orders}}", LeaderElectionSpec.class);
 
     private static LeaderElection resource(Optional<Primary> primary) {
-        LeaderElection resource = Serialization.unmarshal("""
-                metadata: {namespace: shop, name: orders, uid: election-uid, generation: 1,
-                  resourceVersion: "1", creationTimestamp: "2026-01-01T00:00:00Z"}
-                spec: {selector: {matchLabels: {app: orders}}}
-                """, LeaderElection.class);
+        LeaderElection resource = new LeaderElection();
+        resource.setSpec(SPEC);
+        resource.setMetadata(new ObjectMetaBuilder()
+                .withNamespace("shop")
+                .withName("orders")
+                .withUid("election-uid")
+                .withGeneration(1L)
+                .withResourceVersion("1")
+                .withCreationTimestamp("2026-01-01T00:00:00Z")
+                .build());
         primary.ifPresent(is -> {
             resource.getMetadata().setResourceVersion(is.version());
             resource.getMetadata().setFinalizers(is.finalizers());
@@ -298,7 +300,6 @@ class ElectionPassTest {
             assertThat(story.store.routed()).as("%s of write %d", fate, failing).hasSize(1);
             assertThat(story.lease().holder().name())
                     .isEqualTo(story.store.routed().get(0));
-            story.close();
         }
     }
 
@@ -315,7 +316,6 @@ class ElectionPassTest {
             assertThat(story.lease().holder()).isEqualTo(id("b"));
             assertThat(story.store.pod("b").labelTerm())
                     .isEqualTo(story.lease().lease().term());
-            story.close();
         }
     }
 
@@ -335,8 +335,118 @@ class ElectionPassTest {
             assertThat(story.store.primary).as("%s of write %d", fate, failing).isEmpty();
             assertThat(story.store.routed()).isEmpty();
             assertThat(story.store.lease).isInstanceOf(LeaseState.Missing.class);
-            story.close();
         }
+    }
+
+    private List<String> history() {
+        return store.primary.orElseThrow().status().history().stream()
+                .map(change -> change.from() + ">" + change.to() + " " + change.term() + " " + change.reason())
+                .toList();
+    }
+
+    private List<String> toldOf(String reason) {
+        return events.told().stream()
+                .filter(told -> told.contains(" " + reason + ": "))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fate.class,
+            names = {"DIES_BEFORE", "DIES_AFTER"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void aTransitionIsToldOnceWhateverBecomesOfAnyOfItsWrites(Fate fate) {
+        for (int failing = 1; failing <= WRITES_OF_A_FAILOVER; failing++) {
+            ElectionPassTest story = new ElectionPassTest();
+            story.givenALeader();
+            story.failAt(failing, fate);
+            story.leaderFails();
+            story.settle();
+            assertThat(story.history())
+                    .as("%s of write %d", fate, failing)
+                    .containsExactly("a>b 2 LeaderNotReady", "null>a 1 SeatVacant");
+            assertThat(story.toldOf("LeadershipTransferred")).hasSize(1);
+            assertThat(story.toldOf("LeaderLost")).singleElement().asString().startsWith("Pod/a ");
+            assertThat(story.toldOf("LeaderElected")).hasSize(3);
+            assertThat(story.events.lengthened()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fate.class,
+            names = {"DIES_BEFORE", "DIES_AFTER"})
+    void aTransitionIsToldOnceWhereverItsOperatorDies(Fate fate) {
+        for (int failing = 1; failing <= WRITES_OF_A_FAILOVER; failing++) {
+            ElectionPassTest story = new ElectionPassTest();
+            story.givenALeader();
+            story.failAt(failing, fate);
+            story.leaderFails();
+            story.settle();
+            assertThat(story.history()).as("%s of write %d", fate, failing).hasSize(2);
+            assertThat(story.history().get(0)).matches("a>b 2 (LeaderNotReady|Resumed)");
+            // Whoever dies right after its last word may take the Events along, and nothing else.
+            boolean diedReporting = fate == Fate.DIES_AFTER && failing == WRITES_OF_A_FAILOVER;
+            assertThat(story.toldOf("LeadershipTransferred")).hasSize(diedReporting ? 0 : 1);
+        }
+    }
+
+    @Test
+    void aTransitionThatIsDeniedForAWhileIsToldAsItWasBegun() {
+        givenALeader();
+        store.script = (number, write) -> write.startsWith("promote") ? Fate.DENIED : Fate.GRANTED;
+        leaderFails();
+        settle();
+        assertThat(history()).containsExactly("null>a 1 SeatVacant");
+        assertThat(toldOf("WriteDenied")).hasSize(1);
+        Duration denied = now;
+
+        store.script = (number, write) -> Fate.GRANTED;
+        settle();
+
+        assertThat(history()).containsExactly("a>b 2 LeaderNotReady", "null>a 1 SeatVacant");
+        assertThat(toldOf("LeadershipTransferred")).hasSize(1);
+        assertThat(store.primary.orElseThrow().status().history().get(0).durationMilliseconds())
+                .isGreaterThanOrEqualTo(denied.minusHours(1).minusSeconds(8).toMillis());
+    }
+
+    @Test
+    void aTransitionThatWasCalledOffIsNotTold() {
+        givenALeader();
+        store.script = (number, write) -> write.startsWith("claim") ? Fate.DENIED : Fate.GRANTED;
+        leaderFails();
+        pass();
+        store.script = (number, write) -> Fate.GRANTED;
+        store.put(leading("a", 1));
+
+        settle();
+
+        assertThat(store.routed()).containsExactly("a");
+        assertThat(history()).containsExactly("null>a 1 SeatVacant");
+        assertThat(toldOf("LeadershipTransferred")).isEmpty();
+    }
+
+    @Test
+    void aStatusThatNamesNobodyAsTheLeaderIsSetRight() {
+        givenALeader();
+        Primary is = store.primary.orElseThrow();
+        LeaderElectionStatus byHand = new LeaderElectionStatus(
+                1L,
+                new LeaderElectionStatus.Leader("", "", null, null, 1L, "long ago"),
+                1L,
+                17L,
+                null,
+                List.of(),
+                List.of(),
+                List.of());
+        store.primary = Optional.of(new Primary(is.uid(), store.nextVersion(), false, is.finalizers(), byHand));
+
+        settle();
+
+        assertThat(store.primary.orElseThrow().status().leader())
+                .isNotNull()
+                .extracting(LeaderElectionStatus.Leader::podName)
+                .isEqualTo("a");
     }
 
     /** The n-th write from here on is unlucky, once. */
@@ -379,11 +489,77 @@ class ElectionPassTest {
             Duration pause = pass().orElseThrow();
             assertThat(pause).isGreaterThanOrEqualTo(last).isPositive();
             last = pause;
+            now = now.plus(pause);
         }
 
         assertThat(asked[0]).isEqualTo(12);
         assertThat(last).isEqualTo(Duration.ofSeconds(2));
         assertThat(store.routed()).containsExactly("a");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fate.class,
+            names = {"CONFLICT", "DENIED", "UNAVAILABLE", "LANDS_UNHEARD"})
+    void whatIsRefusedIsNotTriedAgainAtEveryEvent(Fate fate) {
+        givenALeader();
+        int[] asked = {0};
+        store.script = (number, write) -> {
+            asked[0] += write.startsWith("demote") ? 1 : 0;
+            return write.startsWith("demote") ? fate : Fate.GRANTED;
+        };
+        leaderFails();
+
+        for (int event = 0; event < 1000; event++) {
+            now = now.plusMillis(1);
+            pass();
+        }
+
+        // One second: up to five attempts a pass, and pauses that double.
+        assertThat(asked[0]).isBetween(3, 60);
+        assertThat(store.routed()).hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void anotherTransitionIsNotHeldBackByWhatIsRefused() {
+        givenALeader();
+        store.put(leading("stray", 1));
+        store.pods.put(
+                "a",
+                store.pod("a")
+                        .written(
+                                store.nextVersion(),
+                                Candidate.Role.NONE,
+                                0,
+                                store.pod("a").mark()));
+        store.script = (number, write) -> write.equals("demote stray") ? Fate.DENIED : Fate.GRANTED;
+        for (int i = 0; i < 10; i++) {
+            pass();
+        }
+        store.script = (number, write) -> Fate.GRANTED;
+        store.pods.remove("a");
+
+        pass();
+
+        assertThat(store.writes).contains("claim b/2", "promote b");
+    }
+
+    @Test
+    void aCleanUpOfManyPodsGetsThroughAServerThatFailsNowAndThen() {
+        for (int i = 0; i < 20; i++) {
+            store.put(healthy("pod-" + i));
+        }
+        givenALeader();
+        Primary is = store.primary.orElseThrow();
+        store.primary = Optional.of(new Primary(is.uid(), store.nextVersion(), true, is.finalizers(), is.status()));
+        store.script = (number, write) -> number % 3 == 0 ? Fate.UNAVAILABLE : Fate.GRANTED;
+
+        for (int pass = 0; pass < 20 && store.primary.isPresent(); pass++) {
+            now = now.plus(pass().orElse(Duration.ZERO));
+        }
+
+        assertThat(store.primary).isEmpty();
+        assertThat(store.routed()).isEmpty();
     }
 
     @Test
