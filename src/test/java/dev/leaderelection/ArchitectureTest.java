@@ -139,12 +139,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheStoreAndTheRecorderSendRequestsToTheServer() {
+    void onlyTheStoresAndTheRecorderSendRequestsToTheServer() {
         noClasses()
                 .that()
                 .haveSimpleNameNotStartingWith("ApiServer")
                 .and()
                 .haveSimpleNameNotStartingWith("EventRecorder")
+                .and()
+                .doNotHaveSimpleName("ReplicaLeaseStore")
                 .and()
                 .doNotHaveSimpleName("Request")
                 .should()
