@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -11,14 +12,15 @@ import java.util.logging.Logger;
 final class Campaign implements AutoCloseable {
 
     /** Every refusal would be told of. */
-    private static final Logger SPOKESMAN = Logger.getLogger("dev.leaderelection.reconciler.ElectionPass");
+    private static final Logger PASSES = Logger.getLogger("dev.leaderelection.reconciler.ElectionPass");
 
     private static final int MOST_REPLICAS = 3;
 
     private final Baton baton = new Baton(MOST_REPLICAS);
-    private final Level before = Optional.ofNullable(SPOKESMAN.getLevel()).orElse(Level.INFO);
+    private final Level before = Optional.ofNullable(PASSES.getLevel()).orElse(Level.INFO);
     private final Set<Guard> off;
     private final Set<Violation.Kind> ignored;
+    private final Set<Fault> focus;
     private final Tally tally = new Tally();
 
     /**
@@ -35,9 +37,17 @@ final class Campaign implements AutoCloseable {
      * @param ignored what is not looked for
      */
     Campaign(Set<Guard> off, Set<Violation.Kind> ignored) {
+        this(off, ignored, Set.of());
+    }
+
+    /**
+     * @param focus the kinds of faults to search with, none for all
+     */
+    Campaign(Set<Guard> off, Set<Violation.Kind> ignored, Set<Fault> focus) {
+        this.focus = Set.copyOf(focus);
         this.off = Set.copyOf(off);
         this.ignored = Set.copyOf(ignored);
-        SPOKESMAN.setLevel(Level.OFF);
+        PASSES.setLevel(Level.OFF);
     }
 
     Tally tally() {
@@ -55,7 +65,7 @@ final class Campaign implements AutoCloseable {
 
     private Outcome run(long seed, boolean traces) {
         SplittableRandom random = new SplittableRandom(seed);
-        Profile profile = Profile.of(random);
+        Profile profile = focus.isEmpty() ? Profile.of(random) : Profile.focusedOn(new TreeSet<>(focus), random);
         Simulation simulation =
                 new Simulation(baton, new Simulation.Setting(profile.spec(), profile.replicas(), off, ignored, traces));
         Storm storm = new Storm(simulation, profile, random, tally);
@@ -68,6 +78,6 @@ final class Campaign implements AutoCloseable {
     @Override
     public void close() {
         baton.close();
-        SPOKESMAN.setLevel(before);
+        PASSES.setLevel(before);
     }
 }

@@ -121,7 +121,6 @@ final class Cluster {
         metadata.setName(name);
         metadata.setUid(nextUid(name));
         metadata.setResourceVersion(nextRevision());
-        metadata.setCreationTimestamp(now.toString());
         metadata.setLabels(labels);
         metadata.setAnnotations(Map.of());
         Pod pod = new Pod();

@@ -55,11 +55,32 @@ record Profile(
                 random.nextInt(10) < 7 ? 2 : 3,
                 2 + random.nextInt(2),
                 random.nextInt(10) < 8,
-                40 + random.nextInt(200),
+                30 + random.nextInt(150),
                 pick(random, STAY),
                 pick(random, TELLING),
                 pick(random, RATE),
                 pick(random, REQUEST_RATE),
+                faults);
+    }
+
+    /** A schedule for a search: few kinds of faults, often, and the plain strategy. */
+    static Profile focusedOn(Set<Fault> focus, SplittableRandom random) {
+        Set<Fault> faults = EnumSet.noneOf(Fault.class);
+        for (Fault fault : focus) {
+            if (random.nextDouble() < 0.8) {
+                faults.add(fault);
+            }
+        }
+        return new Profile(
+                plainSpec(),
+                2,
+                2 + random.nextInt(2),
+                random.nextInt(3) > 0,
+                30 + random.nextInt(100),
+                pick(random, STAY),
+                pick(random, TELLING),
+                pick(random, List.of(0.06, 0.15, 0.3)),
+                0,
                 faults);
     }
 
@@ -94,6 +115,16 @@ record Profile(
     /** Strategy Lease, and every default. */
     static LeaderElectionSpec plainSpec() {
         return spec(lease(), "", 0, 0);
+    }
+
+    /** Strategy Bully, without stabilization. */
+    static LeaderElectionSpec bullySpec() {
+        return spec(
+                new LeaderElectionSpec.Strategy(
+                        StrategyType.BULLY, LeaderElectionSpec.Ordinal.HIGHEST, new LeaderElectionSpec.Bully(0), null),
+                "",
+                0,
+                0);
     }
 
     private static LeaderElectionSpec spec(

@@ -139,11 +139,10 @@ final class SimulatedStore implements ElectionStore, ProductionPass.Watches {
 
     private LeaseState read(Lease lease, Election election) {
         LeaseState state = LeaseReader.read(lens.seen(lease), election);
-        if (state instanceof LeaseState.Claimed claimed
-                && pretendedClosed.contains(claimed.copy().version())) {
-            return new LeaseState.Closed(claimed.copy(), claimed.lease().close());
-        }
-        return state;
+        return state.ours()
+                .filter(copy -> pretendedClosed.contains(copy.version()))
+                .<LeaseState>map(copy -> new LeaseState.Closed(copy, LeaseRecord.closedUnlike(0)))
+                .orElse(state);
     }
 
     private LeaseState asLease(Optional<Lease> lease, Election election) {
@@ -205,7 +204,7 @@ final class SimulatedStore implements ElectionStore, ProductionPass.Watches {
             pretendedClosed.add(copy.version());
             return new Done<>(new LeaseState.Closed(copy, record));
         }
-        LeaseRecord sent = unguarded(election, record, newHolder);
+        LeaseRecord sent = unguarded(election, record);
         Optional<String> uid = off(Guard.UID_IN_LEASE_PUT) ? Optional.empty() : Optional.of(uidOf(copy));
         Optional<String> version =
                 off(Guard.VERSION_IN_CLAIM) && newHolder ? Optional.empty() : Optional.of(copy.version());
@@ -224,7 +223,7 @@ final class SimulatedStore implements ElectionStore, ProductionPass.Watches {
     }
 
     /** What a replica would write if it did not keep the record as it must. */
-    private LeaseRecord unguarded(Election election, LeaseRecord record, boolean newHolder) {
+    private LeaseRecord unguarded(Election election, LeaseRecord record) {
         if (record.holder().isEmpty()) {
             return record;
         }
@@ -232,7 +231,7 @@ final class SimulatedStore implements ElectionStore, ProductionPass.Watches {
         if (off(Guard.RECORDED_SET)) {
             toFence = Set.of();
         }
-        if (off(Guard.DROP_ONLY_OWN_DEMOTIONS) && !newHolder) {
+        if (off(Guard.DROP_ONLY_OWN_DEMOTIONS)) {
             toFence = toFence.stream()
                     .filter(pod -> replica.watch()
                             .pods
