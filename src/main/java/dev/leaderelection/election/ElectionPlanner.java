@@ -230,7 +230,7 @@ public final class ElectionPlanner {
             return closing(new Step.DiscardLease(untracked.copy()));
         }
         if (o.lease() instanceof LeaseState.Unclaimed unclaimed) {
-            return closing(new Step.Close(unclaimed.copy(), LeaseRecord.UNCLAIMED.close()));
+            return closing(new Step.Close(unclaimed.copy(), LeaseRecord.closedUnlike(unclaimed.term())));
         }
         if (o.lease() instanceof LeaseState.Claimed claimed) {
             return closing(new Step.Close(claimed.copy(), claimed.lease().close()));

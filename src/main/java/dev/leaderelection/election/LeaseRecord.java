@@ -44,6 +44,14 @@ public record LeaseRecord(
         return new LeaseRecord(holder, term, open, fenceAll && !fenced.everyone(), closed);
     }
 
+    /**
+     * A closed record of a Lease that nobody has claimed. Its term says nothing, but differs from the one that stands there: the
+     * server leaves a field that is written as it was to whom it belonged, and what somebody else wrote would never be ours.
+     */
+    public static LeaseRecord closedUnlike(long term) {
+        return new LeaseRecord(Optional.empty(), term == 0 ? 1 : 0, Set.of(), true, true);
+    }
+
     /** This record closed for good. */
     public LeaseRecord close() {
         return new LeaseRecord(Optional.empty(), term, Set.of(), true, true);

@@ -225,8 +225,9 @@ final class PlanExecutor {
         private Answer<Boolean> demote(Candidate first, long term) {
             Candidate copy = first;
             for (int attempt = 0; attempt < DEMOTION_ATTEMPTS; attempt++) {
-                if (copy.mark().term() > term && !isForged(term)) {
-                    return Answer.refused(Cause.OVERTAKEN, "pod " + copy.id().name() + " bears a later term");
+                if (looksOvertaken(copy, term) && !isStillClaimed(term)) {
+                    return Answer.refused(
+                            Cause.OVERTAKEN, "pod " + copy.id().name() + " bears a later term, or another election's");
                 }
                 Answer<Candidate> answer = store.demote(election, copy, term);
                 if (answer instanceof Done<Candidate> done) {
@@ -251,8 +252,14 @@ final class PlanExecutor {
             return Answer.refused(Cause.CONFLICT, "pod " + copy.id().name() + " keeps changing");
         }
 
-        /** A mark of a later term under a Lease that never had one was not written by the protocol. */
-        private boolean isForged(long term) {
+        /** An election that was made anew starts with the first term: what it wrote looks no later, only like another's. */
+        private static boolean looksOvertaken(Candidate pod, long term) {
+            return pod.mark().term() > term
+                    || (pod.isRouted() && pod.mark().origin() == Candidate.Mark.Origin.ANOTHER_ELECTION);
+        }
+
+        /** Then a mark of a later term was not written by the protocol, and the label is a relic of an election that is gone. */
+        private boolean isStillClaimed(long term) {
             return store.readLease(election) instanceof Done<LeaseState> live
                     && live.value() instanceof LeaseState.Claimed held
                     && held.lease().term() == term;
@@ -284,7 +291,9 @@ final class PlanExecutor {
             for (Candidate pod : pods) {
                 boolean leads = done.value() instanceof LeaseState.Claimed held
                         && held.holder().equals(pod.id());
-                if (leads || done.value() instanceof LeaseState.Closed) {
+                boolean isOthers =
+                        done.value() instanceof LeaseState.Closed || done.value() instanceof LeaseState.Foreign;
+                if (leads || isOthers) {
                     return Answer.refused(Cause.OVERTAKEN, "pod " + pod.id().name() + " leads now");
                 }
                 Answer<Candidate> answer = store.demote(election, pod, term);

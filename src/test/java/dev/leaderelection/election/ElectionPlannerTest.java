@@ -764,7 +764,7 @@ class ElectionPlannerTest {
         assertSteps(
                 World.of().deleting().unclaimed(4).plan(),
                 Situation.CLOSING,
-                new Step.Close(World.COPY, LeaseRecord.UNCLAIMED.close()));
+                new Step.Close(World.COPY, LeaseRecord.closedUnlike(4)));
         assertSteps(
                 World.of()
                         .deleting()

@@ -47,6 +47,12 @@ class LeaseRecordTest {
     }
 
     @Test
+    void closesUnlikeWhatStandsThereSoThatTheServerTakesTheRecordForOurs() {
+        assertThat(LeaseRecord.closedUnlike(7)).isEqualTo(new LeaseRecord(Optional.empty(), 0, Set.of(), true, true));
+        assertThat(LeaseRecord.closedUnlike(0)).isEqualTo(new LeaseRecord(Optional.empty(), 1, Set.of(), true, true));
+    }
+
+    @Test
     void closesWithoutAHolderAndWithTheMarkerAndTheTerm() {
         LeaseRecord closed = LeaseRecord.claimed(A, 7, Set.of(B), false).close();
 

@@ -1,0 +1,282 @@
+package dev.leaderelection.simulation;
+
+import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeaderElectionSpec;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Eligibility;
+import dev.leaderelection.election.LeaseState;
+import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.kubernetes.Election;
+import dev.leaderelection.kubernetes.LeaseReader;
+import dev.leaderelection.kubernetes.PodReader;
+import dev.leaderelection.kubernetes.RoutingLabel;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Looks at every write, and throws as soon as a promise is broken. It knows the protocol's promises, not its rules. */
+final class Checker {
+
+    private final LeaderElectionSpec spec;
+    private final RoutingLabel label;
+    private final Cluster cluster;
+    private final Set<Violation.Kind> ignored;
+    /** The pods, by UID, that bear the operator's label, and the elections, by UID, that it was put on for. */
+    private final Map<String, String> labelledByOperator = new HashMap<>();
+
+    private final Set<String> forcedOut = new HashSet<>();
+    private final Map<String, TreeMap<Long, PodIdentity>> claims = new HashMap<>();
+    private final Map<String, Election> elections = new HashMap<>();
+    private int podsSeenAtLastUserLabel = -1;
+
+    /**
+     * @param ignored what is not to be looked for
+     */
+    Checker(LeaderElectionSpec spec, Set<Violation.Kind> ignored) {
+        this.spec = spec;
+        this.ignored = ignored;
+        this.cluster = new Cluster(this);
+        this.label = election("none").label();
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    Election election(String uid) {
+        return elections.computeIfAbsent(uid, this::newElection);
+    }
+
+    private Election newElection(String uid) {
+        LeaderElection resource = new LeaderElection();
+        resource.setSpec(spec);
+        resource.getMetadata().setNamespace(Cluster.NAMESPACE);
+        resource.getMetadata().setName(Cluster.ELECTION);
+        resource.getMetadata().setUid(uid);
+        return Election.of(resource);
+    }
+
+    void fail(Violation.Kind kind, String message) {
+        if (!ignored.contains(kind)) {
+            throw new Violation(kind, message);
+        }
+    }
+
+    boolean isLabelled(Pod pod) {
+        return label.leaderValue().equals(pod.getMetadata().getLabels().get(label.key()));
+    }
+
+    boolean isLabelledByOperator(Pod pod) {
+        return labelledByOperator.containsKey(pod.getMetadata().getUid());
+    }
+
+    /** Whether a pod bears the label of an election that was left the time to take it off. */
+    boolean isTraceOfElection(Pod pod) {
+        return isLabelledByOperator(pod)
+                && !forcedOut.contains(labelledByOperator.get(pod.getMetadata().getUid()));
+    }
+
+    /** A user takes an election away without letting the operator clean up. */
+    void userForcesOut(String electionUid) {
+        forcedOut.add(electionUid);
+    }
+
+    private String term(Pod pod) {
+        return pod.getMetadata().getAnnotations().getOrDefault(label.termKey(), "0");
+    }
+
+    /** The highest term that was ever claimed for an election. */
+    long highestTerm(String electionUid) {
+        TreeMap<Long, PodIdentity> terms = claims.get(electionUid);
+        return terms == null ? 0 : terms.lastKey();
+    }
+
+    void userWrote(Pod before, Pod after) {
+        if (isLabelled(after) && !isLabelled(before)) {
+            podsSeenAtLastUserLabel = cluster.pods.size();
+        }
+        if (!isLabelled(after)) {
+            labelledByOperator.remove(after.getMetadata().getUid());
+        }
+    }
+
+    void removed(Pod pod) {
+        labelledByOperator.remove(pod.getMetadata().getUid());
+    }
+
+    void operatorWrote(Caller caller, Pod before, Pod after) {
+        String name = after.getMetadata().getName();
+        if (name.equals(Simulation.BYSTANDER) || !sameButOurs(before, after)) {
+            fail(Violation.Kind.FOREIGN_HARM, "pod " + name + " was written: " + after.getMetadata());
+        }
+        String uid = after.getMetadata().getUid();
+        if (isLabelled(after)) {
+            labelledByOperator.put(uid, caller.electionUid());
+            long term = Long.parseLong(term(after));
+            TreeMap<Long, PodIdentity> terms = claims.getOrDefault(caller.electionUid(), new TreeMap<>());
+            PodIdentity claimedFor = terms.get(term);
+            if (claimedFor == null || !claimedFor.uid().equals(uid)) {
+                fail(
+                        Violation.Kind.LABEL_WITHOUT_CLAIM,
+                        name + " was labelled in term " + term + ", claimed for " + claimedFor);
+            }
+            checkOneLabel(caller);
+        } else if (labelledByOperator.remove(uid) != null) {
+            checkStripped(before);
+        }
+    }
+
+    /** Of pods that were taken out of the selector under an election that was forced out, the next election cannot know. */
+    private void checkOneLabel(Caller caller) {
+        if (labelledByOperator.size() < 2) {
+            return;
+        }
+        List<String> labelled = cluster.pods.all().stream()
+                .filter(this::isLabelledByOperator)
+                .filter(pod -> !forcedOut.contains(
+                                labelledByOperator.get(pod.getMetadata().getUid()))
+                        || caller.electionUid()
+                                .equals(labelledByOperator.get(pod.getMetadata().getUid()))
+                        || spec.selector().matches(pod.getMetadata().getLabels()))
+                .map(pod -> pod.getMetadata().getUid())
+                .toList();
+        if (labelled.size() > 1) {
+            fail(Violation.Kind.TWO_LABELS, "the label is on " + labelled);
+        }
+    }
+
+    private boolean sameButOurs(Pod before, Pod after) {
+        Set<String> ours = Set.of(label.key(), label.termKey(), label.fenceKey());
+        return without(before.getMetadata().getLabels(), ours)
+                        .equals(without(after.getMetadata().getLabels(), ours))
+                && without(before.getMetadata().getAnnotations(), ours)
+                        .equals(without(after.getMetadata().getAnnotations(), ours));
+    }
+
+    private static Map<String, String> without(Map<String, String> all, Set<String> keys) {
+        Map<String, String> rest = new HashMap<>(all);
+        rest.keySet().removeAll(keys);
+        return rest;
+    }
+
+    /** While the Lease names a pod in the term that its label tells, nobody takes the label off. */
+    private void checkStripped(Pod before) {
+        if (cluster.elections
+                .get(Cluster.ELECTION)
+                .filter(election -> !election.isMarkedForDeletion())
+                .isEmpty()) {
+            return;
+        }
+        cluster.leases.get(Cluster.ELECTION).ifPresent(lease -> {
+            if (state(lease) instanceof LeaseState.Claimed claimed
+                    && claimed.holder().uid().equals(before.getMetadata().getUid())
+                    && Long.toString(claimed.lease().term()).equals(term(before))) {
+                fail(
+                        Violation.Kind.LEADER_STRIPPED,
+                        claimed.holder().name() + " leads in term "
+                                + claimed.lease().term() + " and lost its label");
+            }
+        });
+    }
+
+    private LeaseState state(Lease lease) {
+        List<OwnerReference> owners = lease.getMetadata().getOwnerReferences();
+        String owner =
+                owners == null || owners.isEmpty() ? "none" : owners.get(0).getUid();
+        return LeaseReader.read(lease, election(owner));
+    }
+
+    void operatorWrote(Caller caller, Optional<Lease> before, Lease after) {
+        if (before.filter(lease -> !isOf(lease, caller)).isPresent()) {
+            fail(Violation.Kind.FOREIGN_HARM, "a Lease was written that belongs to somebody else");
+        }
+        if (!(state(after) instanceof LeaseState.Claimed claimed)) {
+            return;
+        }
+        long term = claimed.lease().term();
+        TreeMap<Long, PodIdentity> terms = claims.computeIfAbsent(caller.electionUid(), any -> new TreeMap<>());
+        PodIdentity known = terms.get(term);
+        if (known != null && !known.equals(claimed.holder())) {
+            fail(
+                    Violation.Kind.TERM_WITH_TWO_LEADERS,
+                    "term " + term + " names " + claimed.holder() + ", and named " + known);
+        }
+        if (!terms.isEmpty() && term < terms.lastKey()) {
+            fail(Violation.Kind.TERM_WENT_BACK, "term " + term + " comes after " + terms.lastKey());
+        }
+        Optional<PodIdentity> last = terms.isEmpty()
+                ? Optional.empty()
+                : Optional.of(terms.lastEntry().getValue());
+        terms.put(term, claimed.holder());
+        if (known == null) {
+            last.filter(old -> !old.equals(claimed.holder()))
+                    .ifPresent(old -> checkSwitch(caller, old, claimed.holder(), term));
+        }
+    }
+
+    private static boolean isOf(Lease lease, Caller caller) {
+        List<OwnerReference> owners = lease.getMetadata().getOwnerReferences();
+        return owners != null
+                && owners.stream().anyMatch(owner -> caller.electionUid().equals(owner.getUid()));
+    }
+
+    void operatorDeleted(Caller caller, Lease lease) {
+        if (!isOf(lease, caller)) {
+            fail(Violation.Kind.FOREIGN_HARM, "a Lease was deleted that belongs to somebody else");
+        }
+    }
+
+    /**
+     * Leadership may move if there was a reason at any time since the revisions that the decision was made on: the old leader was
+     * not healthy or not labelled, or the strategy asks for another.
+     */
+    private void checkSwitch(Caller caller, PodIdentity old, PodIdentity heir, long term) {
+        boolean strategyMoves = spec.strategy().type() != LeaderElectionSpec.StrategyType.LEASE;
+        if (strategyMoves || podsSeenAtLastUserLabel >= caller.podsSeen() || userLabelStands()) {
+            return;
+        }
+        if (wasHealthySince(caller, old)) {
+            fail(
+                    Violation.Kind.NEEDLESS_SWITCH,
+                    "term " + term + " was claimed for " + heir.name() + " while " + old.name()
+                            + " was healthy and labelled");
+        }
+    }
+
+    private boolean userLabelStands() {
+        return cluster.pods.all().stream().anyMatch(pod -> isLabelled(pod) && !isLabelledByOperator(pod));
+    }
+
+    private boolean wasHealthySince(Caller caller, PodIdentity pod) {
+        Optional<Pod> asSeen = Optional.empty();
+        for (int i = 0; i < cluster.pods.size(); i++) {
+            Shelf.Change<Pod> change = cluster.pods.change(i);
+            if (!change.name().equals(pod.name())) {
+                continue;
+            }
+            if (i >= caller.podsSeen() && !isHealthy(asSeen, caller, pod)) {
+                return false;
+            }
+            asSeen = change.now();
+        }
+        return isHealthy(asSeen, caller, pod);
+    }
+
+    private boolean isHealthy(Optional<Pod> revision, Caller caller, PodIdentity pod) {
+        if (revision.isEmpty()
+                || !Objects.equals(revision.get().getMetadata().getUid(), pod.uid())
+                || !isLabelled(revision.get())) {
+            return false;
+        }
+        Candidate candidate = PodReader.read(revision.get(), election(caller.electionUid()));
+        return Eligibility.of(candidate).keepsSeat();
+    }
+}
