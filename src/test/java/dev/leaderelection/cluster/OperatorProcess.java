@@ -60,9 +60,11 @@ public final class OperatorProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         systemProperties.forEach((name, value) -> command.add("-D" + name + "=" + value));
-        command.addAll(List.of("-jar", JAR.toString()));
         try {
             int port = FreePorts.choose(1).get(0);
+            // What it leaves behind when it is killed goes with the control plane.
+            Path scratch = Files.createDirectories(controlPlane.directory().resolve("operator-" + port));
+            command.addAll(List.of("-Djava.io.tmpdir=" + scratch, "-jar", JAR.toString()));
             Map<String, String> variables = new HashMap<>(Map.of(
                     "KUBECONFIG", controlPlane.kubeconfig(Identity.OPERATOR).toString(),
                     // As in a pod that is restarted: it is the same replica again, and need not wait for its former
@@ -77,7 +79,7 @@ public final class OperatorProcess implements AutoCloseable {
                     ChildProcess.start("operator-" + port, command, variables, log),
                     URI.create("http://127.0.0.1:" + port));
         } catch (IOException e) {
-            throw new UncheckedIOException("no free port", e);
+            throw new UncheckedIOException("no free port, or no folder for the operator", e);
         }
     }
 

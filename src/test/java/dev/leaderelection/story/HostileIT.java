@@ -6,25 +6,182 @@ import static org.awaitility.Awaitility.await;
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionStatus.MemberState;
 import dev.leaderelection.cluster.Identity;
+import dev.leaderelection.story.WriteProxy.Disturbance;
+import dev.leaderelection.story.WriteProxy.Fault;
+import dev.leaderelection.story.WriteProxy.Request;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bad input and hostile surroundings: each ends in a clear condition, and in the right state once the cause is gone. */
 class HostileIT {
 
     private static final String ROLE = "leader-election-operator";
 
-    private final Stage stage = Stage.shared();
+    /** A request is given up after a third of the Lease. */
+    private static final String IMPATIENT = "lease: {durationSeconds: 2, renewIntervalSeconds: 1}\n";
+
+    /** Some sixty transitions are waited for. */
+    private static final Duration POLL = Duration.ofMillis(25);
+
+    private static final Stage STAGE = Stage.shared();
+    private static WriteProxy proxy;
+
+    @BeforeAll
+    static void standBetween() throws IOException, GeneralSecurityException {
+        proxy = new WriteProxy(STAGE.controlPlane());
+        STAGE.restartOperator(Map.of("KUBECONFIG", proxy.kubeconfig().toString(), "LEADER_ELECTION_REHEARSALS", "0"));
+    }
+
+    @AfterAll
+    static void stepAside() {
+        STAGE.restartOperator();
+        proxy.close();
+    }
+
+    /** The writes of a transition. */
+    private enum Write {
+        CLAIM,
+        DEMOTE,
+        PROMOTE,
+        REPORT;
+
+        Predicate<Request> of(String from, String to) {
+            return request -> switch (this) {
+                // Renewals name the other one.
+                case CLAIM ->
+                    request.path().endsWith("/leases/orders")
+                            && request.body().contains("\"holderIdentity\":\"" + to + "\"");
+                case DEMOTE -> request.path().endsWith("/pods/" + from);
+                case PROMOTE -> request.path().endsWith("/pods/" + to);
+                case REPORT -> request.path().endsWith("/leaderelections/orders/status");
+            };
+        }
+    }
+
+    private static void awaitTold(Scene scene, String from, String to, long term) {
+        String told = from + ">" + to + " LeaderExcluded";
+        await(told + " in term " + term)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(POLL)
+                .atMost(Scene.PATIENCE)
+                .untilAsserted(() -> {
+                    assertThat(scene.labelled()).containsExactly(to);
+                    assertThat(scene.lastTransition("orders")).isEqualTo(told);
+                    assertThat(scene.term("orders")).isEqualTo(term);
+                    assertThat(scene.condition("orders", "Ready").orElseThrow().getStatus())
+                            .isEqualTo("True");
+                });
+    }
+
+    @Test
+    void transitionConvergesUnderItsOneTermWhateverAnyOfItsWritesMeets() {
+        try (Scene scene = STAGE.scene()) {
+            scene.readyPods("orders-a", "orders-b");
+            scene.elect("orders", IMPATIENT);
+            scene.awaitReadyElection("orders");
+            List<String> leaders = new ArrayList<>(scene.labelled());
+            String to = leaders.get(0).equals("orders-a") ? "orders-b" : "orders-a";
+            for (Fault fault : Fault.values()) {
+                for (Write write : Write.values()) {
+                    String from = leaders.get(leaders.size() - 1);
+                    long term = scene.term("orders");
+                    Disturbance disturbance = proxy.disturb(scene.namespace(), fault, 1, write.of(from, to));
+
+                    scene.exclude(from, true);
+
+                    awaitTold(scene, from, to, term + 1);
+                    assertThat(disturbance.struck())
+                            .as("%s of %s", fault, write)
+                            .isEqualTo(1);
+                    assertThat(disturbance.requests())
+                            .as("requests after %s of %s", fault, write)
+                            .isLessThan(40);
+                    proxy.calm();
+                    scene.exclude(from, false);
+                    leaders.add(to);
+                    to = from;
+                }
+            }
+            assertThat(scene.history().leaders()).isEqualTo(leaders);
+        }
+    }
+
+    @Test
+    void faultThatLastsIsSaidAndTriedAgainWithoutHasteUntilItIsOver() {
+        try (Scene scene = STAGE.scene()) {
+            scene.readyPods("orders-a", "orders-b");
+            scene.elect("orders", IMPATIENT);
+            scene.awaitReadyElection("orders");
+            List<String> leaders = new ArrayList<>(scene.labelled());
+            String to = leaders.get(0).equals("orders-a") ? "orders-b" : "orders-a";
+            for (Fault fault : List.of(Fault.CONFLICT, Fault.FORBIDDEN, Fault.AWAY, Fault.LANDS_UNHEARD)) {
+                for (Write write : Write.values()) {
+                    if (fault == Fault.LANDS_UNHEARD && write != Write.DEMOTE) {
+                        // Seen to have landed, these are not tried again.
+                        continue;
+                    }
+                    String from = leaders.get(leaders.size() - 1);
+                    long term = scene.term("orders");
+                    int logged = STAGE.operator().log().length();
+                    long start = System.nanoTime();
+                    Disturbance disturbance =
+                            proxy.disturb(scene.namespace(), fault, Integer.MAX_VALUE, write.of(from, to));
+
+                    scene.exclude(from, true);
+
+                    int enough = fault == Fault.LANDS_UNHEARD ? 6 : 3;
+                    await(fault + " of " + write + " is said")
+                            .pollDelay(Duration.ZERO)
+                            .pollInterval(POLL)
+                            .atMost(Scene.PATIENCE)
+                            .untilAsserted(() -> {
+                                assertThat(disturbance.struck()).isGreaterThanOrEqualTo(enough);
+                                assertThat(STAGE.operator()
+                                                .log()
+                                                .substring(logged)
+                                                .lines())
+                                        .anyMatch(line -> line.contains("namespace=" + scene.namespace())
+                                                && line.contains("stopped, and will look again"));
+                            });
+                    if (fault == Fault.FORBIDDEN && write != Write.REPORT) {
+                        scene.awaitCondition("orders", "RoutingConsistent", "False", "WriteDenied");
+                        scene.awaitEvent("LeaderElection", "orders", "WriteDenied");
+                    }
+                    double seconds = (System.nanoTime() - start) / 1e9;
+                    assertThat(disturbance.requests())
+                            .as("requests in %s s of %s of %s", seconds, fault, write)
+                            .isLessThan((int) (60 + 40 * seconds));
+                    proxy.calm();
+                    awaitTold(scene, from, to, term + 1);
+                    scene.exclude(from, false);
+                    leaders.add(to);
+                    to = from;
+                }
+            }
+            assertThat(scene.history().leaders()).isEqualTo(leaders);
+        }
+    }
 
     @Test
     void selectorThatMatchesNothingIsSaidToMatchNothing() {
-        try (Scene scene = stage.scene()) {
+        try (Scene scene = STAGE.scene()) {
             scene.pod("other-a", Map.of("app", "other"), Map.of());
             scene.awaitReady("other-a");
 
@@ -41,7 +198,7 @@ class HostileIT {
 
     @Test
     void candidatesWithMalformedAnnotationsAreNamedAndTheElectionGoesOn() {
-        try (Scene scene = stage.scene()) {
+        try (Scene scene = STAGE.scene()) {
             scene.pod("orders-a", Map.of(), Map.of(LeaderElection.PRIORITY_ANNOTATION, "99999999999999999999"));
             scene.pod("orders-b", Map.of(), Map.of(LeaderElection.CANDIDATE_ANNOTATION, ""));
             scene.pod("orders-c", Map.of(), Map.of(Scene.KEY + ".term", "no number", Scene.KEY + ".fence", "///"));
@@ -58,7 +215,7 @@ class HostileIT {
 
     @Test
     void deniedPatchStopsTheTransitionUntilTheRightIsGivenBack() {
-        try (Scene scene = stage.scene()) {
+        try (Scene scene = STAGE.scene()) {
             scene.podsReadyInTurn("orders-a", "orders-b");
             scene.elect("orders", Scene.FAST);
             scene.awaitReadyElection("orders");
@@ -78,7 +235,7 @@ class HostileIT {
 
     @Test
     void deniedLeaseIsReportedUntilTheRightIsGivenBack() {
-        try (Scene scene = stage.scene()) {
+        try (Scene scene = STAGE.scene()) {
             scene.readyPods("orders-a");
             withoutRight("leases", "create", () -> {
                 scene.elect("orders", Scene.FAST);
@@ -92,9 +249,100 @@ class HostileIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"NOT_FOUND", "FORBIDDEN", "LANDS_UNHEARD"})
+    void lifeOfAnElectionGoesItsWayWhenEveryWriteMeetsAFaultNowAndThen(Fault fault) {
+        try (Scene scene = STAGE.scene()) {
+            scene.readyPods("orders-a", "orders-b");
+            Map<String, Integer> tries = new ConcurrentHashMap<>();
+            Disturbance disturbance = proxy.disturb(
+                    scene.namespace(),
+                    fault,
+                    Integer.MAX_VALUE,
+                    request -> Set.of(1, 3, 5)
+                            .contains(tries.merge(request.method() + " " + request.path(), 1, Integer::sum)));
+
+            scene.elect("orders", IMPATIENT);
+
+            scene.awaitReadyElection("orders");
+            assertThat(scene.labelled()).hasSize(1);
+            scene.deleteElection("orders");
+            scene.awaitNoElection("orders");
+            assertThat(scene.labelled()).isEmpty();
+            assertThat(scene.lease("orders")).isEmpty();
+            assertThat(scene.client()
+                            .pods()
+                            .inNamespace(scene.namespace())
+                            .list()
+                            .getItems())
+                    .allMatch(pod -> !pod.getMetadata().getAnnotations().containsKey(Scene.KEY + ".fence"));
+            assertThat(scene.history().leaders()).hasSize(1);
+            // Finalizer, Lease, reserved terms, claim, demotion, promotion, status; close, two pods, Lease, finalizer.
+            assertThat(disturbance.struck()).isGreaterThan(8);
+            assertThat(disturbance.requests()).isLessThan(200);
+            proxy.calm();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{matchExpressions: [{key: app, operator: Exists}]}",
+                "{matchExpressions: [{key: app, operator: NotIn, values: [none]}]}"
+            })
+    void selectorOfEveryPodOfTheNamespaceElectsOneOfThemAll(String selector) {
+        try (Scene scene = STAGE.scene()) {
+            scene.readyPodWithPriority("orders-a", 2);
+            scene.pod("bills-a", Map.of("app", "bills"), Map.of(LeaderElection.PRIORITY_ANNOTATION, "1"));
+            scene.pod("bills-b", Map.of("app", "bills"), Map.of());
+            scene.awaitReady("bills-a");
+            scene.awaitReady("bills-b");
+
+            scene.electSelecting(selector, "orders", Scene.FAST);
+
+            scene.awaitLeader("orders", "orders-a");
+            scene.awaitStatus("orders", status -> status.members().size() == 3);
+            scene.elect("younger", Scene.FAST);
+            scene.awaitCondition("younger", "Conflicted", "True", "SelectorOverlap");
+            scene.exclude("orders-a", true);
+            scene.awaitTransition("orders", "orders-a", "bills-a", "LeaderExcluded");
+            assertThat(scene.condition("younger", "RoutingConsistent")
+                            .orElseThrow()
+                            .getMessage())
+                    .doesNotContain("stray");
+            scene.deleteElection("younger");
+            scene.deleteElection("orders");
+            scene.awaitNoElection("orders");
+            assertThat(scene.labelled()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{matchExpressions: [{key: app, operator: In, values: [none]}]}",
+                "{matchExpressions: [{key: app, operator: Exists}, {key: app, operator: DoesNotExist}]}"
+            })
+    void selectorOfNoPodWaitsAndWritesNothing(String selector) {
+        try (Scene scene = STAGE.scene()) {
+            scene.readyPods("orders-a");
+            String before = scene.getPod("orders-a").getMetadata().getResourceVersion();
+
+            scene.electSelecting(selector, "orders", Scene.FAST);
+
+            scene.awaitCondition("orders", "Ready", "False", "NoEligibleCandidate");
+            scene.awaitEvent("LeaderElection", "orders", "NoEligibleCandidate");
+            assertThat(scene.lease("orders")).isEmpty();
+            assertThat(scene.getPod("orders-a").getMetadata().getResourceVersion())
+                    .isEqualTo(before);
+        }
+    }
+
     /** Takes a right from the operator while something runs. */
     private void withoutRight(String resource, String verb, Runnable meanwhile) {
-        var roles = stage.controlPlane().admin().rbac().clusterRoles();
+        var roles = STAGE.controlPlane().admin().rbac().clusterRoles();
         ClusterRole whole = roles.withName(ROLE).require();
         roles.withName(ROLE).edit(role -> {
             for (PolicyRule rule : role.getRules()) {
@@ -129,7 +377,7 @@ class HostileIT {
                 .endResourceAttributes()
                 .endSpec()
                 .build();
-        return stage.controlPlane()
+        return STAGE.controlPlane()
                 .admin()
                 .authorization()
                 .v1()

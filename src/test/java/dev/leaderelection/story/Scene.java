@@ -16,6 +16,8 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -192,6 +194,17 @@ final class Scene implements AutoCloseable {
         controlPlane.kubectl("annotate", "--overwrite", "-n", namespace, "pod", pod, key + "=" + value);
     }
 
+    /** Takes a pod out of every election, or lets it stand again. */
+    void exclude(String pod, boolean excluded) {
+        client().pods()
+                .inNamespace(namespace)
+                .withName(pod)
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"annotations\":{\"%s\":%s}}}"
+                                .formatted(LeaderElection.CANDIDATE_ANNOTATION, excluded ? "\"false\"" : "null"));
+    }
+
     void label(String pod, String keyValue) {
         controlPlane.kubectl("label", "--overwrite", "-n", namespace, "pod", pod, keyValue);
     }
@@ -215,13 +228,18 @@ final class Scene implements AutoCloseable {
 
     /** Applies an election over the pods with these labels. */
     LeaderElection electOver(String labels, String name, String spec) {
+        return electSelecting("{matchLabels: " + labels + "}", name, spec);
+    }
+
+    /** Applies an election over the pods that a selector matches. */
+    LeaderElection electSelecting(String selector, String name, String spec) {
         String yaml = """
                 apiVersion: leaderelection.dev/v1alpha1
                 kind: LeaderElection
                 metadata: {name: %s, namespace: %s}
                 spec:
-                  selector: {matchLabels: %s}
-                %s""".formatted(name, namespace, labels, spec.indent(2));
+                  selector: %s
+                %s""".formatted(name, namespace, selector, spec.indent(2));
         return client().resource(client().getKubernetesSerialization().unmarshal(yaml, LeaderElection.class))
                 .serverSideApply();
     }

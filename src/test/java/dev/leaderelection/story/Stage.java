@@ -51,7 +51,12 @@ final class Stage {
 
     /** Starts the operator again, after a test has stopped or killed it. */
     void restartOperator() {
+        restartOperator(Map.of());
+    }
+
+    /** Starts the operator again, with other variables. */
+    void restartOperator(Map<String, String> environment) {
         operator.close();
-        operator = OperatorProcess.start(controlPlane, Map.of(), Map.of());
+        operator = OperatorProcess.start(controlPlane, environment, Map.of());
     }
 }

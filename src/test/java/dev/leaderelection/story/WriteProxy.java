@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -23,14 +24,17 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Stands on loopback between an operator and the API server, and kills the operator right after its n-th write in a namespace has
- * landed, before it learns so. Events do not count: nothing depends on them.
+ * Stands on loopback between an operator and the API server, and disturbs what the operator writes in a namespace: it kills the
+ * operator right after its n-th write has landed, before it learns so, or lets writes meet a {@link Fault}. Events do not count:
+ * nothing depends on them.
  */
 final class WriteProxy implements AutoCloseable {
 
@@ -42,6 +46,109 @@ final class WriteProxy implements AutoCloseable {
     private String namespace = "";
     private int writesLeft;
     private Runnable kill = () -> {};
+    private Disturbance disturbance = new Disturbance("", request -> false, Fault.CONFLICT, 0);
+
+    /** What a write meets. */
+    enum Fault {
+        /** Refused: somebody else was faster. */
+        CONFLICT(409),
+        /** Refused: no such object, whether there is one or not. */
+        NOT_FOUND(404),
+        /** Refused: an admission policy. */
+        INVALID(422),
+        /** Refused: no right. */
+        FORBIDDEN(403),
+        /** Refused: too many requests. */
+        THROTTLED(429),
+        /** Refused: something is broken. */
+        BROKEN(500),
+        /** Refused: something is away. */
+        AWAY(503),
+        /** It lands, and the connection breaks before the answer. */
+        LANDS_UNHEARD(0),
+        /** It lands, and the answer never comes. */
+        LANDS_IN_SILENCE(0),
+        /** It does not land, and the answer never comes. */
+        LOST_IN_SILENCE(0);
+
+        private final int code;
+
+        Fault(int code) {
+            this.code = code;
+        }
+
+        private boolean lands() {
+            return this == LANDS_UNHEARD || this == LANDS_IN_SILENCE;
+        }
+
+        private boolean isSilent() {
+            return this == LANDS_IN_SILENCE || this == LOST_IN_SILENCE;
+        }
+
+        private byte[] status() {
+            return """
+                    {"kind":"Status","apiVersion":"v1","status":"Failure","code":%d,"message":"so the proxy says"}""".formatted(code).getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    /**
+     * A request of the operator.
+     *
+     * @param method GET for reads and watches
+     * @param path without the query
+     * @param body empty for reads
+     */
+    record Request(String method, String path, String body) {
+        boolean isWrite() {
+            return !method.equals("GET");
+        }
+    }
+
+    /** What happens in a namespace while some of its writes meet a fault. */
+    static final class Disturbance {
+        private final String namespace;
+        private final Predicate<Request> meets;
+        private final Fault fault;
+        private final CountDownLatch over = new CountDownLatch(1);
+        private final int most;
+        private int struck;
+        private int requests;
+
+        private Disturbance(String namespace, Predicate<Request> meets, Fault fault, int most) {
+            this.namespace = namespace;
+            this.meets = meets;
+            this.fault = fault;
+            this.most = most;
+        }
+
+        private synchronized boolean strikes(Request request) {
+            if (namespace.isEmpty()
+                    || !request.path().contains("/namespaces/" + namespace + "/")
+                    || request.path().contains("/events")) {
+                return false;
+            }
+            requests++;
+            if (struck < most && request.isWrite() && meets.test(request)) {
+                struck++;
+                return true;
+            }
+            return false;
+        }
+
+        /** How many writes have met the fault. */
+        synchronized int struck() {
+            return struck;
+        }
+
+        /** How many requests have been made in the namespace, reads too. */
+        synchronized int requests() {
+            return requests;
+        }
+
+        private void awaitEnd() throws InterruptedException {
+            over.await();
+        }
+    }
 
     WriteProxy(ControlPlane controlPlane) throws IOException, GeneralSecurityException {
         upstream = controlPlane.clientConfig(Identity.OPERATOR);
@@ -88,6 +195,27 @@ final class WriteProxy implements AutoCloseable {
         return killed;
     }
 
+    /**
+     * Lets writes in a namespace meet a fault, and counts requests, until the next disturbance or calm.
+     *
+     * @param meets which writes
+     * @param most how many of them
+     */
+    synchronized Disturbance disturb(String inNamespace, Fault fault, int most, Predicate<Request> meets) {
+        disturbance.over.countDown();
+        disturbance = new Disturbance(inNamespace, meets, fault, most);
+        return disturbance;
+    }
+
+    /** Disturbs nobody any more. */
+    synchronized void calm() {
+        disturb("", Fault.CONFLICT, 0, request -> false);
+    }
+
+    private synchronized Disturbance disturbance() {
+        return disturbance;
+    }
+
     private synchronized boolean isDeadAfter(String path) {
         if (namespace.isEmpty() || !path.contains("/namespaces/" + namespace + "/") || path.contains("/events")) {
             return false;
@@ -105,25 +233,50 @@ final class WriteProxy implements AutoCloseable {
                 exchange.sendResponseHeaders(503, -1);
                 return;
             }
-            boolean reads = exchange.getRequestMethod().equals("GET");
-            HttpResponse<InputStream> answer = forward(exchange);
-            try (InputStream body = answer.body()) {
-                if (!reads && isDeadAfter(exchange.getRequestURI().getPath())) {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            Request request = new Request(
+                    exchange.getRequestMethod(),
+                    exchange.getRequestURI().getPath(),
+                    new String(body, StandardCharsets.UTF_8));
+            Disturbance now = disturbance();
+            if (now.strikes(request)) {
+                strike(exchange, body, now);
+                return;
+            }
+            HttpResponse<InputStream> answer = forward(exchange, body);
+            try (InputStream text = answer.body()) {
+                if (request.isWrite() && isDeadAfter(request.path())) {
                     return;
                 }
                 answer.headers()
                         .firstValue("Content-Type")
                         .ifPresent(type -> exchange.getResponseHeaders().set("Content-Type", type));
                 exchange.sendResponseHeaders(answer.statusCode(), 0);
-                copy(body, exchange.getResponseBody());
+                copy(text, exchange.getResponseBody());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private HttpResponse<InputStream> forward(HttpExchange exchange) throws IOException, InterruptedException {
-        byte[] body = exchange.getRequestBody().readAllBytes();
+    /** Closing an exchange without an answer breaks the connection. */
+    private void strike(HttpExchange exchange, byte[] body, Disturbance now) throws IOException, InterruptedException {
+        if (now.fault.lands()) {
+            forward(exchange, body).body().close();
+        }
+        if (now.fault.isSilent()) {
+            now.awaitEnd();
+        }
+        if (now.fault.code > 0) {
+            byte[] status = now.fault.status();
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(now.fault.code, status.length);
+            exchange.getResponseBody().write(status);
+        }
+    }
+
+    private HttpResponse<InputStream> forward(HttpExchange exchange, byte[] body)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(upstream.getMasterUrl())
                         .resolve(exchange.getRequestURI().toString()))
                 .method(
@@ -167,6 +320,7 @@ final class WriteProxy implements AutoCloseable {
 
     @Override
     public void close() {
+        calm();
         server.stop(0);
         threads.shutdownNow();
     }
