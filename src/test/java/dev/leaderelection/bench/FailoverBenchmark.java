@@ -2,6 +2,7 @@ package dev.leaderelection.bench;
 
 import dev.leaderelection.bench.Options.Misuse;
 import dev.leaderelection.bench.Options.Part;
+import dev.leaderelection.cluster.OperatorProcess;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ public final class FailoverBenchmark {
         long start = System.nanoTime();
         out.println("starting a control plane");
         try (Setting setting = Setting.open()) {
-            Results results = new Results(Machine.describe(setting.controlPlane(), setting.flags()));
+            Results results = new Results(Machine.describe(setting.controlPlane(), OperatorProcess.deployedFlags()));
             measure(options, setting, results, out);
             out.println();
             out.print(results.table());

@@ -5,8 +5,6 @@ import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Identity;
 import dev.leaderelection.cluster.Manifests;
 import dev.leaderelection.cluster.OperatorProcess;
-import io.fabric8.kubernetes.api.model.EnvVar;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -17,13 +15,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class Setting implements AutoCloseable {
 
-    private static final String FLAGS = "JAVA_TOOL_OPTIONS";
-
     private final ControlPlane controlPlane;
     private final FakeKubelet nodes;
     private final Api admin;
     private final Api operator;
-    private final String flags;
 
     private Setting(ControlPlane controlPlane) {
         this.controlPlane = controlPlane;
@@ -36,7 +31,6 @@ final class Setting implements AutoCloseable {
                 .start();
         this.admin = new Api(controlPlane, Identity.ADMIN);
         this.operator = new Api(controlPlane, Identity.OPERATOR);
-        this.flags = flagsOfTheDeployment(controlPlane);
     }
 
     static Setting open() {
@@ -62,11 +56,6 @@ final class Setting implements AutoCloseable {
         return operator;
     }
 
-    /** The flags that the deployment gives the operator's JVM. */
-    String flags() {
-        return flags;
-    }
-
     /** A namespace of its own. */
     Pods pods(String prefix) {
         return new Pods(
@@ -75,7 +64,7 @@ final class Setting implements AutoCloseable {
 
     /** A fresh operator that says it is ready. */
     OperatorProcess startOperator() {
-        return OperatorProcess.start(controlPlane, flags.isBlank() ? Map.of() : Map.of(FLAGS, flags), Map.of());
+        return OperatorProcess.start(controlPlane, Map.of(), Map.of());
     }
 
     static void pause(Duration time) {
@@ -91,25 +80,5 @@ final class Setting implements AutoCloseable {
     public void close() {
         nodes.close();
         controlPlane.close();
-    }
-
-    private static String flagsOfTheDeployment(ControlPlane controlPlane) {
-        return controlPlane
-                .admin()
-                .apps()
-                .deployments()
-                .load(Path.of("deploy", "deployment.yaml").toFile())
-                .item()
-                .getSpec()
-                .getTemplate()
-                .getSpec()
-                .getContainers()
-                .get(0)
-                .getEnv()
-                .stream()
-                .filter(variable -> FLAGS.equals(variable.getName()))
-                .map(EnvVar::getValue)
-                .findFirst()
-                .orElse("");
     }
 }

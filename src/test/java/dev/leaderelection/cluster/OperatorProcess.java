@@ -1,5 +1,8 @@
 package dev.leaderelection.cluster;
 
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -16,10 +19,12 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** The packaged operator in a process of its own, with the identity that its manifests give it, never as admin. */
+/** The packaged operator in a process of its own, with the identity and the JVM flags that its manifests give it, never as admin. */
 public final class OperatorProcess implements AutoCloseable {
 
     private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    private static final Path DEPLOYMENT = Path.of("deploy", "deployment.yaml");
+    private static final String JVM_FLAGS = "JAVA_TOOL_OPTIONS";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
@@ -66,13 +71,20 @@ public final class OperatorProcess implements AutoCloseable {
             Path scratch = Files.createDirectories(controlPlane.directory().resolve("operator-" + port));
             command.addAll(List.of("-Djava.io.tmpdir=" + scratch, "-jar", JAR.toString()));
             Map<String, String> variables = new HashMap<>(Map.of(
-                    "KUBECONFIG", controlPlane.kubeconfig(Identity.OPERATOR).toString(),
+                    "KUBECONFIG",
+                    controlPlane.kubeconfig(Identity.OPERATOR).toString(),
                     // As in a pod that is restarted: it is the same replica again, and need not wait for its former
                     // self.
-                    "LEADER_ELECTION_REPLICA_IDENTITY", "operator-0",
-                    "LEADER_ELECTION_REPLICA_NAMESPACE", "leader-election-system",
-                    "QUARKUS_HTTP_HOST", "127.0.0.1",
-                    "QUARKUS_HTTP_PORT", Integer.toString(port)));
+                    "LEADER_ELECTION_REPLICA_IDENTITY",
+                    "operator-0",
+                    "LEADER_ELECTION_REPLICA_NAMESPACE",
+                    "leader-election-system",
+                    JVM_FLAGS,
+                    deployedFlags(),
+                    "QUARKUS_HTTP_HOST",
+                    "127.0.0.1",
+                    "QUARKUS_HTTP_PORT",
+                    Integer.toString(port)));
             variables.putAll(environment);
             Path log = controlPlane.directory().resolve("operator-" + port + ".log");
             return new OperatorProcess(
@@ -80,6 +92,26 @@ public final class OperatorProcess implements AutoCloseable {
                     URI.create("http://127.0.0.1:" + port));
         } catch (IOException e) {
             throw new UncheckedIOException("no free port, or no folder for the operator", e);
+        }
+    }
+
+    /** The flags that {@code deploy/} gives the operator's JVM. */
+    public static String deployedFlags() {
+        try {
+            return Serialization.unmarshal(Files.readString(DEPLOYMENT), Deployment.class)
+                    .getSpec()
+                    .getTemplate()
+                    .getSpec()
+                    .getContainers()
+                    .get(0)
+                    .getEnv()
+                    .stream()
+                    .filter(variable -> JVM_FLAGS.equals(variable.getName()))
+                    .map(EnvVar::getValue)
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + DEPLOYMENT, e);
         }
     }
 
