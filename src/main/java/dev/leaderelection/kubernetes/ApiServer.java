@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -199,12 +200,17 @@ public final class ApiServer {
     }
 
     /**
-     * Warms the connection, its encryption and the client by writes that the server is asked not to keep ({@code dryRun=All}).
+     * Warms the connection, its encryption and the client by writes that the server is asked not to keep ({@code dryRun=All}). It
+     * takes some hundred until the client's code is compiled: a failover after thirty took half as long again.
      *
+     * @param most how many at most
+     * @param budget time at most, but for the request that is under way then
+     * @param ticks a monotonic clock
      * @return how many were granted
      */
-    public int rehearse(int times) {
+    public int rehearse(int most, Duration budget, Supplier<Duration> ticks) {
         Duration patience = Duration.ofSeconds(2);
+        Duration end = ticks.get().plus(budget);
         Lease lease = new LeaseBuilder()
                 .withNewMetadata()
                 .withName("leader-election-rehearsal")
@@ -212,7 +218,7 @@ public final class ApiServer {
                 .build();
         String leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases?dryRun=All";
         int granted = 0;
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < most && ticks.get().compareTo(end) < 0; i++) {
             if (!(send(Request.post(leases, lease, patience), Lease.class) instanceof Answer.Done)) {
                 // Whatever the reason, it would be the same the next time.
                 return granted;

@@ -21,11 +21,11 @@ interface OperatorConfig {
     @WithDefault("10000")
     int eventQueue();
 
-    /** How many failovers to rehearse at the start; 0 for none. */
+    /** How many failovers to rehearse at the start, and how many requests; 0 for none. */
     @WithDefault("300")
     int rehearsals();
 
-    /** How long to rehearse at most. */
+    /** How long to rehearse each of them at most. */
     @WithDefault("5s")
     Duration rehearsalLimit();
 
