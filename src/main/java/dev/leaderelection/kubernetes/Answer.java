@@ -32,7 +32,7 @@ public sealed interface Answer<T> {
     enum Cause {
         /** The object has changed since, or exists already. */
         CONFLICT,
-        /** The object does not exist. */
+        /** The object does not exist: the server's own word, never that of something on the way to it. */
         GONE,
         /** The server will not have it: rights, validation or an admission policy. */
         DENIED,

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -169,9 +170,7 @@ public final class ApiServer {
         try {
             Reply reply = wire.exchange(request, body);
             log.debug("{} {}: {}", request.method(), request.path(), reply.code());
-            return reply.isSuccess()
-                    ? read(request, reply, type)
-                    : Answer.refused(cause(reply.code()), explain(request, reply.code(), reply.text()));
+            return reply.isSuccess() ? read(request, reply, type) : refused(request, reply);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             return Answer.refused(Cause.UNAVAILABLE, request.method() + " " + request.path() + ": " + cause);
@@ -228,26 +227,43 @@ public final class ApiServer {
         return granted;
     }
 
-    private static Cause cause(int code) {
+    private <T> Answer<T> refused(Request request, Reply reply) {
+        Optional<Status> status = status(reply.text());
+        return Answer.refused(
+                cause(reply.code(), status),
+                explain(request, reply.code(), status.map(Status::getMessage).orElse(reply.text())));
+    }
+
+    private static Cause cause(int code, Optional<Status> status) {
         return switch (code) {
-            case 404, 410 -> Cause.GONE;
+            case 404 -> status.filter(ApiServer::namesAnObject).isPresent() ? Cause.GONE : Cause.UNAVAILABLE;
             case 409 -> Cause.CONFLICT;
-            case 401, 408, 425, 429 -> Cause.UNAVAILABLE;
+            case 401, 408, 410, 425, 429 -> Cause.UNAVAILABLE;
             default -> code >= 500 ? Cause.UNAVAILABLE : Cause.DENIED;
         };
     }
 
-    private String explain(Request request, int code, String text) {
-        String message = text;
+    /**
+     * Whether a 404 is the server's own word about an object. A proxy on the way, or a server that does not serve the kind just
+     * now, says 404 too, and knows nothing of objects; and what is gone is not fenced.
+     */
+    private static boolean namesAnObject(Status status) {
+        return "NotFound".equals(status.getReason())
+                && status.getDetails() != null
+                && status.getDetails().getName() != null;
+    }
+
+    /** A refusal in the server's own words; nothing if it is in those of whatever stands between us and the server. */
+    private Optional<Status> status(String text) {
         try {
-            var status = serialization.unmarshal(text, Status.class);
-            if (status != null && status.getMessage() != null) {
-                message = status.getMessage();
-            }
+            return Optional.ofNullable(serialization.unmarshal(text, Status.class))
+                    .filter(status -> status.getMessage() != null);
         } catch (IllegalArgumentException | KubernetesClientException e) {
-            // Not a Status: the words of whatever stands between us and the server are shown as they are.
-            message = text;
+            return Optional.empty();
         }
+    }
+
+    private static String explain(Request request, int code, String message) {
         String shown = message.length() > 500 ? message.substring(0, 500) + "…" : message;
         return request.method() + " " + request.path() + ": " + code + " " + shown;
     }

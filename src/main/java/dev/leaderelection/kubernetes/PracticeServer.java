@@ -96,7 +96,8 @@ public final class PracticeServer {
     private static Reply refused(int code, String message) {
         ObjectNode status = JSON.createObjectNode();
         status.put("apiVersion", "v1").put("kind", "Status").put("status", "Failure");
-        status.put("message", message).put("code", code);
+        status.put("message", message).put("code", code).put("reason", code == 404 ? "NotFound" : "Conflict");
+        status.putObject("details").put("name", "rehearsal");
         return new Reply(code, status.toString());
     }
 

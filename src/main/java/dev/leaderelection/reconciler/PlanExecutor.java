@@ -105,7 +105,7 @@ final class PlanExecutor {
                 return primary(store.holdFinalizer(election, memory.newest(sight.primary()), true));
             }
             if (step instanceof Step.ReleaseFinalizer) {
-                return released(primary(store.holdFinalizer(election, memory.newest(sight.primary()), false)));
+                return unlessGone(primary(store.holdFinalizer(election, memory.newest(sight.primary()), false)));
             }
             if (step instanceof Step.Close close) {
                 return wrote(store.writeLease(election, close.copy(), close.lease(), false));
@@ -236,10 +236,9 @@ final class PlanExecutor {
                     return Answer.OK;
                 }
                 Refused<Candidate> refused = (Refused<Candidate>) answer;
-                if (refused.cause() == Cause.UNAVAILABLE) {
-                    return refused.recast();
+                if (refused.cause() == Cause.GONE || refused.cause() == Cause.UNAVAILABLE) {
+                    return fencedIfGone(copy.id(), term, refused.recast());
                 }
-                // A 404 too is looked into: it may come from something between us and the server that knows no better.
                 Answer<Candidate> again = store.readPod(election, copy.id());
                 if (!(again instanceof Done<Candidate> done)) {
                     return fencedIfGone(copy.id(), term, ((Refused<Candidate>) again).recast());
@@ -325,21 +324,14 @@ final class PlanExecutor {
                 if (ledByAnother || isCleared) {
                     continue;
                 }
-                Answer<Boolean> answer = ignore(store.clear(election, pod));
-                if (answer instanceof Refused<Boolean> refused && !isGone(refused, pod)) {
+                Answer<Boolean> answer = unlessGone(ignore(store.clear(election, pod)));
+                if (answer instanceof Refused<Boolean> refused) {
                     return refused;
                 }
                 closed.ifPresent(uid -> memory.clearedUnder(uid, pod.id()));
             }
             memory.cleared(true);
             return Answer.OK;
-        }
-
-        /** A label that is left behind stays for ever: that a pod is gone is asked twice. */
-        private boolean isGone(Refused<Boolean> refused, Candidate pod) {
-            return refused.cause() == Cause.GONE
-                    && store.readPod(election, pod.id()) instanceof Refused<Candidate> again
-                    && again.cause() == Cause.GONE;
         }
 
         private Answer<Boolean> deleted(Answer<Boolean> answer) {
@@ -349,16 +341,6 @@ final class PlanExecutor {
                 memory.doubtLease();
             }
             return outcome;
-        }
-
-        /** An election that is still there would wait for its finalizer's removal. */
-        private Answer<Boolean> released(Answer<Boolean> answer) {
-            if (!(answer instanceof Refused<Boolean> refused) || refused.cause() != Cause.GONE) {
-                return answer;
-            }
-            return store.readElection(election) instanceof Refused<Primary> again && again.cause() == Cause.GONE
-                    ? Answer.OK
-                    : answer;
         }
 
         private Answer<Boolean> wrote(Answer<LeaseState> answer) {

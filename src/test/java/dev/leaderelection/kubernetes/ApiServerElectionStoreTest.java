@@ -36,6 +36,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What goes over the wire, and what is made of the answers. */
 class ApiServerElectionStoreTest {
 
+    /** As a real API server says it. */
+    private static final String NOT_FOUND = """
+            {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": "pods \\"a\\" not found",
+             "reason": "NotFound", "details": {"name": "a", "kind": "pods"}, "code": 404}""";
+
     private static final Election ELECTION = ReadersTest.ELECTION;
     private static final PodIdentity A = new PodIdentity("a", "a-uid");
     private static final LeaseState.Copy COPY =
@@ -272,7 +277,7 @@ class ApiServerElectionStoreTest {
     @Test
     void aMissingLeaseIsAnAnswer() {
         code = 404;
-        answer = "{}";
+        answer = NOT_FOUND;
 
         assertThat(store.readLease(ELECTION)).isEqualTo(new Answer.Done<>(new LeaseState.Missing()));
     }
@@ -282,9 +287,9 @@ class ApiServerElectionStoreTest {
         "400, DENIED",
         "401, UNAVAILABLE",
         "403, DENIED",
-        "404, GONE",
+        "404, UNAVAILABLE",
         "409, CONFLICT",
-        "410, GONE",
+        "410, UNAVAILABLE",
         "422, DENIED",
         "429, UNAVAILABLE",
         "500, UNAVAILABLE",
@@ -299,6 +304,30 @@ class ApiServerElectionStoreTest {
         assertThat(cause(refused)).isEqualTo(cause);
         assertThat(((Answer.Refused<Candidate>) refused).explanation()).contains("the server's words");
         assertThat(sent).hasSize(1);
+    }
+
+    @Test
+    void aPodIsGoneOnTheServersOwnWord() {
+        code = 404;
+        answer = NOT_FOUND;
+
+        assertThat(cause(store.demote(ELECTION, pod("app: orders"), 7))).isEqualTo(Cause.GONE);
+        assertThat(sent).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "404 page not found",
+                "{}",
+                "<html>no such page</html>",
+                "{\"kind\":\"Status\",\"reason\":\"NotFound\",\"message\":\"the server could not find the requested resource\",\"details\":{}}"
+            })
+    void aPodIsNotGoneBecauseSomethingOnTheWayKnowsNoBetter(String words) {
+        code = 404;
+        answer = words;
+
+        assertThat(cause(store.demote(ELECTION, pod("app: orders"), 7))).isEqualTo(Cause.UNAVAILABLE);
     }
 
     @Test

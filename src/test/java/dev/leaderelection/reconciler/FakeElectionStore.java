@@ -34,8 +34,6 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
     enum Fate {
         GRANTED,
         CONFLICT,
-        /** Somebody in between says that there is no such object. */
-        GONE,
         DENIED,
         UNAVAILABLE,
         /** The write lands, and nobody hears of it. */
@@ -92,7 +90,7 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
         if (fate == Fate.DIES_BEFORE) {
             throw new Death();
         }
-        if (fate == Fate.CONFLICT || fate == Fate.GONE || fate == Fate.DENIED || fate == Fate.UNAVAILABLE) {
+        if (fate == Fate.CONFLICT || fate == Fate.DENIED || fate == Fate.UNAVAILABLE) {
             return Answer.refused(Cause.valueOf(fate.name()), "scripted for " + name);
         }
         Answer<T> answer = effect.get();
