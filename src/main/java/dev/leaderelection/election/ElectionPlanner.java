@@ -222,7 +222,7 @@ public final class ElectionPlanner {
         if (!o.standing().held()) {
             return idle(Situation.CLOSING);
         }
-        if (o.terms().reserved() == 0 && o.terms().highest() == 0 && !(o.lease() instanceof LeaseState.Claimed)) {
+        if (o.terms().reserved() == 0 && o.terms().highest() == 0 && !tellsOfATerm(o.lease())) {
             // No term was ever claimed, so nobody was ever promoted. An empty Lease goes with its owner.
             return closing(new Step.ReleaseFinalizer());
         }
@@ -239,6 +239,13 @@ public final class ElectionPlanner {
             return closing(new Step.ClearEveryone(), new Step.DeleteLease(closed.copy()));
         }
         return o.standing().cleared() ? closing(new Step.ReleaseFinalizer()) : closing(new Step.ClearEveryone());
+    }
+
+    /** A status may have been wiped; then the Lease alone knows. Only a Lease that somebody has led under is ever closed. */
+    private static boolean tellsOfATerm(LeaseState lease) {
+        return lease instanceof LeaseState.Claimed
+                || lease instanceof LeaseState.Closed
+                || (lease instanceof LeaseState.Unclaimed unclaimed && unclaimed.term() > 0);
     }
 
     private static Plan closing(Step... steps) {

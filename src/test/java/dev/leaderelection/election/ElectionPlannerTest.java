@@ -790,6 +790,21 @@ class ElectionPlannerTest {
     }
 
     @Test
+    void anElectionWhoseStatusWasWipedIsClearedAllTheSame() {
+        LeaseState.Closed closed = new LeaseState.Closed(World.COPY, LeaseRecord.closedUnlike(4));
+
+        assertSteps(
+                World.of(leading("a", 4)).deleting().reserved(0).lease(closed).plan(),
+                Situation.CLOSING,
+                new Step.ClearEveryone(),
+                new Step.DeleteLease(World.COPY));
+        assertSteps(
+                World.of(leading("a", 4)).deleting().reserved(0).unclaimed(4).plan(),
+                Situation.CLOSING,
+                new Step.Close(World.COPY, LeaseRecord.closedUnlike(4)));
+    }
+
+    @Test
     void nobodyClaimsUnderAClosedLease() {
         LeaseState.Closed closed = new LeaseState.Closed(World.COPY, LeaseRecord.UNCLAIMED.close());
 

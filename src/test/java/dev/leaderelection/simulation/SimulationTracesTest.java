@@ -2,6 +2,7 @@ package dev.leaderelection.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.simulation.Call.Verb;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -230,6 +231,21 @@ class SimulationTracesTest {
             script.cluster().deleteElection(Simulation.EPOCH, false);
             script.told(2).runsUntil(2, Verb.LIST_PODS);
             script.restoreRecord();
+        };
+
+        assertThat(play(Set.of(), Set.of(), 0, pods("a-0", "a-1"), story)).isEmpty();
+    }
+
+    /** A user has wiped the status, R2 has closed the Lease and dies; R3 must not take the election for one that never led. */
+    @Test
+    void aClosedLeaseTellsThatThereIsSomethingToClear() {
+        Consumer<Script> story = script -> {
+            script.settles(1);
+            script.cluster().changeStatus(LeaderElectionStatus.EMPTY);
+            script.cluster().deleteElection(Simulation.EPOCH, false);
+            script.told(2).runsUntil(2, Verb.LIST_PODS);
+            script.dies(2);
+            script.settles(3);
         };
 
         assertThat(play(Set.of(), Set.of(), 0, pods("a-0", "a-1"), story)).isEmpty();
