@@ -76,11 +76,7 @@ final class Theatre implements AutoCloseable {
 
     /** Starts the operator with the rights that it was given by {@link #install()}, and no others. */
     void startOperator() {
-        OperatorProcess started = OperatorProcess.launch(
-                controlPlane,
-                Map.of(),
-                // What it leaves when it is killed goes with the control plane.
-                Map.of("java.io.tmpdir", controlPlane.directory().toString()));
+        OperatorProcess started = OperatorProcess.launch(controlPlane, Map.of(), Map.of());
         operator = Optional.of(started);
         closeLater(started::close);
         started.awaitReady();
