@@ -25,7 +25,9 @@ class AvailabilityIT {
     void startsASecondReplica() {
         awaitHolder("operator-0");
         second = OperatorProcess.start(
-                stage.controlPlane(), Map.of("LEADER_ELECTION_REPLICA_IDENTITY", "operator-1"), Map.of());
+                stage.controlPlane(),
+                Map.of("LEADER_ELECTION_REPLICA_IDENTITY", "operator-1", "LEADER_ELECTION_REHEARSALS", "0"),
+                Map.of());
     }
 
     @AfterEach
