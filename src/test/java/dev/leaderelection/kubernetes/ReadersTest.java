@@ -48,7 +48,7 @@ class ReadersTest {
                 LeaseRecord.UNCLAIMED,
                 LeaseRecord.UNCLAIMED.close(),
                 LeaseRecord.claimed(A, 7, Set.of(), false),
-                LeaseRecord.claimed(A, Long.MAX_VALUE, Set.of(B, new PodIdentity("a", "earlier")), true))) {
+                LeaseRecord.claimed(A, LeaseRecord.HIGHEST_TERM, Set.of(B, new PodIdentity("a", "earlier")), true))) {
             assertThat(RecordCodec.decode(RecordCodec.encode(lease))).contains(lease);
         }
         assertThat(RecordCodec.encode(LeaseRecord.claimed(A, 7, Set.of(), false)))
@@ -70,6 +70,7 @@ class ReadersTest {
                 "{\"term\":7,\"all\":false}",
                 "{\"term\":7,\"more\":1}",
                 "{\"term\":99999999999999999999}",
+                "{\"term\":9223372036854775807}",
                 "{\"holder\":{\"name\":\"a\"},\"term\":7}",
                 "{\"holder\":{\"name\":\"a\",\"uid\":\"u\"},\"term\":0}",
                 "{\"holder\":{\"name\":\"a\",\"uid\":\"u\"},\"term\":7,\"closed\":true}",
