@@ -39,7 +39,9 @@ import java.util.function.Supplier;
 /** The store on a real API server: the only class that writes what the protocol writes. */
 public final class ApiServerElectionStore implements ElectionStore {
 
-    private static final String MANAGER_QUERY = "?fieldManager=" + LeaseReader.FIELD_MANAGER;
+    /** Says in every write who wrote. */
+    static final String MANAGER_QUERY = "?fieldManager=" + LeaseReader.FIELD_MANAGER;
+
     private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(5);
     private static final Duration SHORTEST_PATIENCE = Duration.ofMillis(500);
 
@@ -335,7 +337,8 @@ public final class ApiServerElectionStore implements ElectionStore {
     }
 
     /** The API knows microseconds, and refuses finer times. */
-    private static ZonedDateTime microseconds(Instant time) {
+    /** What the times of a Lease can hold. */
+    static ZonedDateTime microseconds(Instant time) {
         return time.truncatedTo(ChronoUnit.MICROS).atZone(ZoneOffset.UTC);
     }
 

@@ -6,11 +6,8 @@ import dev.leaderelection.kubernetes.ApiServer.Request;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Reads and writes the operator's own Lease. Every write but the first carries UID and resourceVersion. */
@@ -43,7 +40,8 @@ public final class ReplicaLeaseStore {
     /** Makes it, held by a replica. */
     public Answer<ReplicaLease> create(String holder, Duration duration) {
         Lease lease = lease(Optional.empty(), Optional.of(holder), duration, 0, now());
-        return read(server.send(Request.post(folder + query(), lease, patience), Lease.class));
+        return read(
+                server.send(Request.post(folder + ApiServerElectionStore.MANAGER_QUERY, lease, patience), Lease.class));
     }
 
     /** Takes it from whom a copy names, or from nobody. */
@@ -53,7 +51,8 @@ public final class ReplicaLeaseStore {
 
     /** Renews it for whom a copy names. */
     public Answer<ReplicaLease> renew(ReplicaLease copy, Duration duration) {
-        ZonedDateTime acquired = copy.acquired().map(ReplicaLeaseStore::precise).orElseGet(this::now);
+        ZonedDateTime acquired =
+                copy.acquired().map(ApiServerElectionStore::microseconds).orElseGet(this::now);
         return put(lease(Optional.of(copy), copy.holder(), duration, copy.transitions(), acquired));
     }
 
@@ -63,7 +62,8 @@ public final class ReplicaLeaseStore {
     }
 
     private Answer<ReplicaLease> put(Lease lease) {
-        return read(server.send(Request.put(folder + "/" + name + query(), lease, patience), Lease.class));
+        return read(server.send(
+                Request.put(folder + "/" + name + ApiServerElectionStore.MANAGER_QUERY, lease, patience), Lease.class));
     }
 
     private Lease lease(
@@ -90,16 +90,7 @@ public final class ReplicaLeaseStore {
     }
 
     private ZonedDateTime now() {
-        return precise(clock.instant());
-    }
-
-    /** What a MicroTime can hold. */
-    private static ZonedDateTime precise(Instant instant) {
-        return instant.truncatedTo(ChronoUnit.MICROS).atZone(ZoneOffset.UTC);
-    }
-
-    private static String query() {
-        return "?fieldManager=" + LeaseReader.FIELD_MANAGER;
+        return ApiServerElectionStore.microseconds(clock.instant());
     }
 
     private static Answer<ReplicaLease> read(Answer<Lease> answer) {
