@@ -109,11 +109,21 @@ public final class ElectionPlanner {
         }
     }
 
-    /** What keeps a seated leader seated: finish what was begun, strip whoever else is routed to, renew. */
+    /**
+     * What keeps a seated leader seated: renew, finish what was begun, strip whoever else is routed to. The renewal comes first, so that
+     * no pod that cannot be written to lets a healthy leader's Lease run out.
+     */
     private static Plan housekeeping(
             Observation o, LeaseState.Claimed claimed, Optional<Candidate> incumbent, Duration seatNext) {
         LeaseRecord settled = claimed.lease().settled(fencedUnder(o, claimed));
         List<Step> steps = new ArrayList<>();
+        boolean renews = incumbent
+                .filter(leader -> leader.life() != Candidate.Life.ENDED)
+                .filter(leader -> keepsSeat(leader) || !o.renewal().expired())
+                .isPresent();
+        if (renews && o.renewal().due().isZero()) {
+            steps.add(new Step.Renew(claimed.copy(), settled));
+        }
         fence(settled, steps);
         if (!settled.fenceAll()) {
             strip(o, claimed.holder(), settled.toFence(), steps);
@@ -125,13 +135,6 @@ public final class ElectionPlanner {
                         || leader.labelTerm() != claimed.lease().term())
                 .ifPresent(leader ->
                         steps.add(new Step.Promote(leader, claimed.copy().uid(), settled.term(), settled.fenceAll())));
-        boolean renews = incumbent
-                .filter(leader -> leader.life() != Candidate.Life.ENDED)
-                .filter(leader -> keepsSeat(leader) || !o.renewal().expired())
-                .isPresent();
-        if (renews && o.renewal().due().isZero()) {
-            steps.add(new Step.Renew(claimed.copy(), settled));
-        }
         Duration next = renews && o.renewal().due().compareTo(seatNext) < 0
                 ? o.renewal().due()
                 : seatNext;

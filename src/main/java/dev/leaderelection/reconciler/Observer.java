@@ -71,7 +71,7 @@ final class Observer {
             return ((Refused<List<LeaderElection>>) rivals).recast();
         }
         Optional<Observation.Obstacle> obstacle = Rivalry.keyNotAllowed(resource, allowedPrefixes)
-                .or(() -> Rivalry.overlap(resource, seenRivals.value(), caches))
+                .or(() -> Rivalry.overlap(resource, seenPrimary.value(), seenRivals.value(), caches))
                 .or(() -> labelInUse(resource, seenPrimary.value(), memory, seenLease.value(), seenPods.value()));
         return new Done<>(assemble(
                 resource, election, memory, seenLease.value(), seenPrimary.value(), seenPods.value(), obstacle));

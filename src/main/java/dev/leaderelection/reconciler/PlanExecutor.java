@@ -41,20 +41,29 @@ final class PlanExecutor {
         this.jitter = jitter;
     }
 
-    /** Runs a plan, and says whether all of it was done. */
+    /**
+     * Runs a plan, and says whether all of it was done. A renewal that is denied is the one step that the others do not build upon: a
+     * stray loses the label all the same.
+     */
     Answer<Boolean> run(Sight sight, Plan plan, Duration renewInterval, ElectionMemory memory) {
         Run run = new Run(sight, renewInterval, memory);
+        Answer<Boolean> outcome = Answer.OK;
         for (Step step : plan.steps()) {
             Answer<Boolean> answer = run.execute(step);
             if (answer instanceof Refused<Boolean> refused) {
-                if (refused.cause() != Cause.DENIED) {
+                boolean isDenied = refused.cause() == Cause.DENIED;
+                if (isDenied && step instanceof Step.Renew) {
+                    outcome = refused;
+                    continue;
+                }
+                if (!isDenied) {
                     memory.doubtLease();
                     memory.doubtPrimary();
                 }
                 return refused;
             }
         }
-        return Answer.OK;
+        return outcome;
     }
 
     /** One run: what it has claimed itself needs no reading back. */

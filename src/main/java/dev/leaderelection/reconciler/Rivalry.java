@@ -5,6 +5,8 @@ import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Observation.Obstacle;
 import dev.leaderelection.kubernetes.Election;
+import dev.leaderelection.kubernetes.Primary;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Comparator;
 import java.util.List;
@@ -19,24 +21,48 @@ import java.util.TreeSet;
  */
 final class Rivalry {
 
-    private static final Comparator<LeaderElection> BY_AGE = Comparator.<LeaderElection, String>comparing(
-                    election -> election.getMetadata().getCreationTimestamp())
-            .thenComparing(election -> election.getMetadata().getUid());
+    /** The server tells ages by the second: of two elections of one second the one that has begun is the older, then the name decides. */
+    private record Age(String created, boolean hasBegun, String name) implements Comparable<Age> {
+
+        private static final Comparator<Age> ORDER = Comparator.comparing(Age::created)
+                .thenComparing(Age::hasBegun, Comparator.reverseOrder())
+                .thenComparing(Age::name);
+
+        private static Age of(LeaderElection election, Primary primary) {
+            ObjectMeta metadata = election.getMetadata();
+            return new Age(metadata.getCreationTimestamp(), primary.termReserved() > 0, metadata.getName());
+        }
+
+        private static Age of(LeaderElection election) {
+            return of(election, Primary.of(election));
+        }
+
+        @Override
+        public int compareTo(Age other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     private Rivalry() {}
 
-    /** The oldest election that has the same key and some of the same pods, if it is older. */
-    static Optional<Obstacle> overlap(LeaderElection election, List<LeaderElection> others, Caches caches) {
+    /**
+     * The oldest election that has the same key and some of the same pods, if it is older.
+     *
+     * @param primary how the election stands, as far as we know: what it has just written no cache may tell yet
+     */
+    static Optional<Obstacle> overlap(
+            LeaderElection election, Primary primary, List<LeaderElection> others, Caches caches) {
         String key = key(election);
+        Age age = Age.of(election, primary);
         Optional<LeaderElection> rival = others.stream()
                 .filter(other -> !other.getMetadata()
                         .getUid()
                         .equals(election.getMetadata().getUid()))
                 .filter(other -> key(other).equals(key))
                 .filter(other -> other.getSpec().mode() != LeaderElectionSpec.Mode.OBSERVE)
-                .filter(other -> BY_AGE.compare(other, election) < 0)
+                .filter(other -> Age.of(other).compareTo(age) < 0)
                 .filter(other -> sharesPods(election, other, caches))
-                .min(BY_AGE);
+                .min(Comparator.comparing(Age::of));
         return rival.map(older -> new Obstacle(
                 Obstacle.Kind.SELECTOR_OVERLAP,
                 "the older election " + older.getMetadata().getName() + " uses the same label key " + key

@@ -662,8 +662,8 @@ class ElectionPlannerTest {
                         .renewal(Duration.ZERO, false)
                         .plan(),
                 Situation.LED,
-                new Step.Strip(List.of(stray)),
-                renew(A, 4, false));
+                renew(A, 4, false),
+                new Step.Strip(List.of(stray)));
     }
 
     @Test

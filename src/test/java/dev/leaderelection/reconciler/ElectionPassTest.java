@@ -236,6 +236,34 @@ class ElectionPassTest {
     }
 
     @Test
+    void aStrayThatMayNotBeWrittenToLetsNoLeaseRunOut() {
+        givenALeader();
+        store.put(pod("b").labelTerm(1).build());
+        store.script = (number, write) -> write.equals("demote b") ? Fate.DENIED : Fate.GRANTED;
+
+        for (int second = 0; second < 100; second++) {
+            now = now.plusSeconds(1);
+            pass();
+        }
+
+        assertThat(store.writes).filteredOn("write a/1"::equals).hasSizeBetween(9, 11);
+    }
+
+    @Test
+    void aStrayIsStrippedThoughTheLeaseMayNotBeWritten() {
+        givenALeader();
+        store.put(pod("b").labelTerm(1).build());
+        store.script = (number, write) -> write.equals("write a/1") ? Fate.DENIED : Fate.GRANTED;
+
+        now = now.plusSeconds(10);
+        Optional<Duration> next = pass();
+
+        assertThat(store.writes).startsWith("demote b");
+        assertThat(next).isPresent();
+        assertThat(memory.refusals()).isEqualTo(1);
+    }
+
+    @Test
     void aNewProcessRenewsAndChangesNothing() {
         givenALeader();
         now = now.plusSeconds(10);

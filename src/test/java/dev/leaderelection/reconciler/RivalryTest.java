@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.Candidate.Mark.Origin;
 import dev.leaderelection.election.Candidate.Role;
 import dev.leaderelection.election.Observation.Obstacle;
 import dev.leaderelection.election.PodFixture;
 import dev.leaderelection.kubernetes.Election;
+import dev.leaderelection.kubernetes.Primary;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -38,6 +40,12 @@ class RivalryTest {
                 metadata: {namespace: shop, name: %s, uid: %s-uid, creationTimestamp: "2026-01-01T00:00:%02dZ"}
                 spec: {selector: {%s}%s}
                 """.formatted(name, name, second, selector, spec), LeaderElection.class);
+    }
+
+    /** The same election after it has reserved terms. */
+    private static LeaderElection begun(LeaderElection election) {
+        election.setStatus(Serialization.unmarshal("termReserved: 17", LeaderElectionStatus.class));
+        return election;
     }
 
     /** Nothing but pods, each given by its labels. */
@@ -73,7 +81,10 @@ class RivalryTest {
 
     private static Optional<Obstacle> overlap(LeaderElection of, List<LeaderElection> all) {
         return Rivalry.overlap(
-                of, all, new Pods(List.of(Map.of("app", "orders", "tier", "back"), Map.of("app", "bills"))));
+                of,
+                Primary.of(of),
+                all,
+                new Pods(List.of(Map.of("app", "orders", "tier", "back"), Map.of("app", "bills"))));
     }
 
     static Stream<Arguments> rivals() {
@@ -85,8 +96,10 @@ class RivalryTest {
                         election("x", 1, "matchExpressions: [{key: none, operator: DoesNotExist}]", ""),
                         true),
                 arguments("older, paused", election("x", 1, ORDERS, ", mode: Paused"), true),
-                arguments("as old, of a lower UID", election("x", 5, ORDERS, ""), true),
-                arguments("as old, of a higher UID", election("z", 5, ORDERS, ""), false),
+                arguments("as old, of an earlier name", election("x", 5, ORDERS, ""), true),
+                arguments("as old, of a later name", election("z", 5, ORDERS, ""), false),
+                arguments("as old, of a later name, and has begun", begun(election("z", 5, ORDERS, "")), true),
+                arguments("younger, and has begun", begun(election("x", 9, ORDERS, "")), false),
                 arguments("younger", election("x", 9, ORDERS, ""), false),
                 arguments("older, other pods", election("x", 1, "matchLabels: {app: bills}", ""), false),
                 arguments("older, observing", election("x", 1, ORDERS, ", mode: Observe"), false),
@@ -136,11 +149,26 @@ class RivalryTest {
     }
 
     @Test
+    void ofOneSecondTheOneThatHasBegunGoesOnThoughNoCacheTellsOfItYet() {
+        LeaderElection late = election("z", 5, ORDERS, "");
+        Primary begun = Primary.of(begun(election("z", 5, ORDERS, "")));
+
+        assertThat(Rivalry.overlap(late, begun, List.of(late, YOUNGER), new Pods(List.of())))
+                .isEmpty();
+        assertThat(Rivalry.overlap(late, Primary.of(late), List.of(late, YOUNGER), new Pods(List.of())))
+                .isPresent();
+    }
+
+    @Test
     void equalSelectorsOverlapBeforeThereIsAnyPod() {
-        assertThat(Rivalry.overlap(YOUNGER, List.of(election("x", 1, ORDERS, "")), new Pods(List.of())))
+        assertThat(Rivalry.overlap(
+                        YOUNGER, Primary.of(YOUNGER), List.of(election("x", 1, ORDERS, "")), new Pods(List.of())))
                 .isPresent();
         assertThat(Rivalry.overlap(
-                        YOUNGER, List.of(election("x", 1, "matchLabels: {tier: back}", "")), new Pods(List.of())))
+                        YOUNGER,
+                        Primary.of(YOUNGER),
+                        List.of(election("x", 1, "matchLabels: {tier: back}", "")),
+                        new Pods(List.of())))
                 .isEmpty();
     }
 

@@ -304,15 +304,15 @@ class HostileIT {
 
             scene.awaitLeader("orders", "orders-a");
             scene.awaitStatus("orders", status -> status.members().size() == 3);
-            scene.elect("younger", Scene.FAST);
-            scene.awaitCondition("younger", "Conflicted", "True", "SelectorOverlap");
+            scene.elect("a-younger", Scene.FAST);
+            scene.awaitCondition("a-younger", "Conflicted", "True", "SelectorOverlap");
             scene.exclude("orders-a", true);
             scene.awaitTransition("orders", "orders-a", "bills-a", "LeaderExcluded");
-            assertThat(scene.condition("younger", "RoutingConsistent")
+            assertThat(scene.condition("a-younger", "RoutingConsistent")
                             .orElseThrow()
                             .getMessage())
                     .doesNotContain("stray");
-            scene.deleteElection("younger");
+            scene.deleteElection("a-younger");
             scene.deleteElection("orders");
             scene.awaitNoElection("orders");
             assertThat(scene.labelled()).isEmpty();
