@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategy when leadership moves, and to whom
  * @param lease the Lease that the operator keeps for the leader
  * @param detection when a leader counts as failed
- * @param failover limits on how leadership moves
+ * @param failover how leadership moves
  * @param routing the label that the leader carries; immutable
  * @param minimumTerm every term is greater than this; it may only grow
  * @param mode what the operator may do
@@ -59,10 +59,11 @@ public record LeaderElectionSpec(
         @Default("{\"durationSeconds\":30,\"renewIntervalSeconds\":10}")
         Lease lease,
 
-        @JsonPropertyDescription("When a leader counts as failed.") @Default("{\"notReadyGraceSeconds\":0}")
+        @JsonPropertyDescription("When a leader counts as failed.")
+        @Default("{\"notReadyGraceSeconds\":0,\"nodeHeartbeatSeconds\":0}")
         Detection detection,
 
-        @JsonPropertyDescription("Limits on how leadership moves.") @Default("{\"minIntervalSeconds\":0}")
+        @JsonPropertyDescription("How leadership moves.") @Default("{\"fencing\":\"None\",\"minIntervalSeconds\":0}")
         Failover failover,
 
         @JsonPropertyDescription("How traffic finds the leader. Immutable.")
@@ -90,8 +91,8 @@ public record LeaderElectionSpec(
     public LeaderElectionSpec {
         strategy = strategy == null ? new Strategy(StrategyType.LEASE, Ordinal.HIGHEST, null, null) : strategy;
         lease = lease == null ? new Lease(null, 30, 10) : lease;
-        detection = detection == null ? new Detection(0) : detection;
-        failover = failover == null ? new Failover(0) : failover;
+        detection = detection == null ? new Detection(0, 0, null) : detection;
+        failover = failover == null ? new Failover(Fencing.NONE, 0) : failover;
         routing = routing == null ? new Routing(new Label("leaderelection.dev/role", "leader", "")) : routing;
         minimumTerm = minimumTerm == null ? 0L : minimumTerm;
         mode = mode == null ? Mode.ACTIVE : mode;
@@ -263,28 +264,179 @@ public record LeaderElectionSpec(
      * When a leader counts as failed.
      *
      * @param notReadyGraceSeconds how long a leader may be not ready before it is replaced
+     * @param nodeHeartbeatSeconds how long a node may be silent before its pods count as lost; 0 trusts the pods' Ready condition alone
+     * @param probe how the operator asks the pods itself, or null
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "self.nodeHeartbeatSeconds == 0 || self.nodeHeartbeatSeconds >= 12",
+            message =
+                    "detection.nodeHeartbeatSeconds is between 1 and 11: a healthy kubelet renews its node's Lease every 10"
+                            + " seconds; use 12 or more, or 0 for none")
     public record Detection(
             @JsonPropertyDescription("How long, in seconds, a leader may be not ready before it is replaced.")
             @Default("0")
             @Min(0)
             @Max(3600)
-            Integer notReadyGraceSeconds) {
+            Integer notReadyGraceSeconds,
 
-        /** Fills in the default. */
+            @JsonPropertyDescription(
+                    "How long, in seconds, a node's Lease in kube-node-lease may go without a renewal before the pods on"
+                            + " it count as lost. 0 trusts the pods' Ready condition alone. With a probe, the probe must"
+                            + " have failed as well.")
+            @Default("0")
+            @Min(0)
+            @Max(3600)
+            Integer nodeHeartbeatSeconds,
+
+            @JsonPropertyDescription("How the operator itself asks every candidate whether it can lead.") @Nullable
+            Probe probe) {
+
+        /** Fills in the defaults. */
         public Detection {
             notReadyGraceSeconds = notReadyGraceSeconds == null ? 0 : notReadyGraceSeconds;
+            nodeHeartbeatSeconds = nodeHeartbeatSeconds == null ? 0 : nodeHeartbeatSeconds;
         }
     }
 
     /**
-     * Limits on how leadership moves.
+     * How the operator itself asks every candidate whether it can lead: at its own IP, in exactly one way.
      *
+     * @param httpGet by an HTTP request, or null
+     * @param tcpSocket by a TCP connection, or null
+     * @param grpc by gRPC's health service, or null
+     * @param periodSeconds how often
+     * @param timeoutSeconds how long one probe may take, from connecting to the answer
+     * @param failureThreshold how many failures in a row count
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "[has(self.httpGet), has(self.tcpSocket), has(self.grpc)].exists_one(given, given)",
+            message = "detection.probe needs exactly one of httpGet, tcpSocket and grpc")
+    public record Probe(
+            @JsonPropertyDescription(
+                    "A GET over HTTP/1.1: a status from 200 to 299 is a success, no redirect is followed.")
+            @Nullable
+            HttpGet httpGet,
+
+            @JsonPropertyDescription("A TCP connection: that it is accepted is a success.") @Nullable
+            TcpSocket tcpSocket,
+
+            @JsonPropertyDescription("gRPC's health service (grpc.health.v1): SERVING is a success.") @Nullable
+            Grpc grpc,
+
+            @JsonPropertyDescription("How often, in seconds.") @Default("1") @Min(1) @Max(300)
+            Integer periodSeconds,
+
+            @JsonPropertyDescription("How long, in seconds, one probe may take from connecting to the answer.")
+            @Default("1")
+            @Min(1)
+            @Max(60)
+            Integer timeoutSeconds,
+
+            @JsonPropertyDescription("How many failures in a row count.") @Default("3") @Min(1) @Max(100)
+            Integer failureThreshold) {
+
+        /** Fills in the defaults. */
+        public Probe {
+            periodSeconds = periodSeconds == null ? 1 : periodSeconds;
+            timeoutSeconds = timeoutSeconds == null ? 1 : timeoutSeconds;
+            failureThreshold = failureThreshold == null ? 3 : failureThreshold;
+        }
+    }
+
+    /**
+     * A probe by HTTP.
+     *
+     * @param path what is asked for
+     * @param port where
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @ValidationRule(
+            value = "self.path.matches('^/[!-~]*$')",
+            message =
+                    "detection.probe.httpGet.path is not the path of a URL: start it with '/', and use no spaces or other"
+                            + " characters than those of ASCII")
+    public record HttpGet(
+            @JsonPropertyDescription("What is asked for.") @Default("/") @Size(min = 1, max = 1024)
+            String path,
+
+            @JsonPropertyDescription("The port, by its number.") @Required @Min(1) @Max(65535)
+            Integer port) {
+
+        /** Fills in the default. */
+        public HttpGet {
+            path = path == null ? "/" : path;
+        }
+    }
+
+    /**
+     * A probe by TCP.
+     *
+     * @param port where
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record TcpSocket(
+            @JsonPropertyDescription("The port, by its number.") @Required @Min(1) @Max(65535)
+            Integer port) {}
+
+    /**
+     * A probe by gRPC.
+     *
+     * @param port where
+     * @param service whose health is asked for; empty for the server's
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @ValidationRule(
+            value = "self.service.matches('^[-A-Za-z0-9_./]*$')",
+            message =
+                    "detection.probe.grpc.service is not the name of a service: use letters, digits, '.', '-', '_' and '/', or"
+                            + " leave it empty for the server's own health")
+    public record Grpc(
+            @JsonPropertyDescription("The port, by its number.") @Required @Min(1) @Max(65535)
+            Integer port,
+
+            @JsonPropertyDescription("The service whose health is asked for; empty for the server's own.")
+            @Default("\"\"")
+            @Size(max = 253)
+            String service) {
+
+        /** Fills in the default. */
+        public Grpc {
+            service = service == null ? "" : service;
+        }
+    }
+
+    /** What must be seen before the heir of a leader that may still be running is promoted. */
+    public enum Fencing {
+        /** Nothing: the fastest. */
+        @JsonProperty("None")
+        NONE,
+        /** That its Lease has run out. */
+        @JsonProperty("AwaitLeaseExpiry")
+        AWAIT_LEASE_EXPIRY,
+        /** That its pod, which the operator deletes, is gone. */
+        @JsonProperty("DeletePod")
+        DELETE_POD
+    }
+
+    /**
+     * How leadership moves.
+     *
+     * @param fencing what must be seen before the heir of a leader that may still be running is promoted
      * @param minIntervalSeconds the least time between two switches
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Failover(
+            @JsonPropertyDescription(
+                    "What must be seen before the heir of a leader that may still be running is promoted. None: nothing."
+                            + " AwaitLeaseExpiry: that the leader's Lease has run out, for applications that stop by"
+                            + " themselves then. DeletePod: that the leader's pod is gone, which the operator deletes.")
+            @Default("None")
+            Fencing fencing,
+
             @JsonPropertyDescription(
                     "The least time, in seconds, between two switches. A leader that is gone or terminating is"
                             + " replaced at once all the same.")
@@ -293,8 +445,9 @@ public record LeaderElectionSpec(
             @Max(86400)
             Integer minIntervalSeconds) {
 
-        /** Fills in the default. */
+        /** Fills in the defaults. */
         public Failover {
+            fencing = fencing == null ? Fencing.NONE : fencing;
             minIntervalSeconds = minIntervalSeconds == null ? 0 : minIntervalSeconds;
         }
     }

@@ -129,6 +129,12 @@ public record LeaderElectionStatus(
         /** An annotation takes it out, or is malformed. */
         @JsonProperty("Excluded")
         EXCLUDED,
+        /** Its node is silent. */
+        @JsonProperty("NodeLost")
+        NODE_LOST,
+        /** Its probe has failed. */
+        @JsonProperty("ProbeFailed")
+        PROBE_FAILED,
         /** It ranks above the leader and waits for the stabilization time. */
         @JsonProperty("Stabilizing")
         STABILIZING

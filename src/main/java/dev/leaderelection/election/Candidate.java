@@ -11,6 +11,8 @@ import java.time.Instant;
  * @param life how far its life is
  * @param ready whether its Ready condition is true
  * @param readySince since when, by the API server's word; to rank only, never as a time-out
+ * @param stopped whether its containers have ended and will not be started again
+ * @param contact what the operator's own detection says of it, which no revision tells
  * @param standing whether it stands for election
  * @param priority higher ranks first
  * @param ordinal its ordinal in a StatefulSet, or {@link #NO_ORDINAL}
@@ -28,6 +30,8 @@ public record Candidate(
         Life life,
         boolean ready,
         Instant readySince,
+        boolean stopped,
+        Contact contact,
         Standing standing,
         int priority,
         int ordinal,
@@ -51,6 +55,16 @@ public record Candidate(
         TERMINATING,
         /** Succeeded or Failed: it will not run again. */
         ENDED
+    }
+
+    /** Whether a pod is heard of, where the user asked to listen. */
+    public enum Contact {
+        /** It is, or nobody listens. */
+        FINE,
+        /** Its node is silent. */
+        NODE_LOST,
+        /** Its probe has failed. */
+        PROBE_FAILED
     }
 
     /** Whether a pod stands for election, by its own annotations. */
@@ -124,8 +138,32 @@ public record Candidate(
                 life,
                 ready,
                 readySince,
+                stopped,
+                contact,
                 standing,
                 other,
+                ordinal,
+                revision,
+                created,
+                role,
+                labelTerm,
+                mark,
+                place);
+    }
+
+    /** The same pod with what detection says of it. */
+    public Candidate withContact(Contact now) {
+        return new Candidate(
+                id,
+                version,
+                selected,
+                life,
+                ready,
+                readySince,
+                stopped,
+                now,
+                standing,
+                priority,
                 ordinal,
                 revision,
                 created,
@@ -144,6 +182,8 @@ public record Candidate(
                 life,
                 ready,
                 readySince,
+                stopped,
+                contact,
                 standing,
                 priority,
                 ordinal,

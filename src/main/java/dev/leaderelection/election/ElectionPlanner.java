@@ -58,8 +58,10 @@ public final class ElectionPlanner {
         Seat seat = Seat.decide(o, incumbent, true);
         LeaseRecord settled = claimed.lease().settled(fencedUnder(o, claimed));
         if (seat.owner().isPresent() && !seat.owner().equals(incumbent)) {
-            Candidate heir = seat.owner().get();
-            return transition(o, claimed, settled, heir, seat.reason());
+            Optional<Fence> fence = Fence.of(o, claimed);
+            return fence.isPresent()
+                    ? fencing(o, claimed, settled, fence.get())
+                    : transition(o, claimed, settled, seat.owner().get(), reason(o, claimed, seat));
         }
         boolean termTooLow = claimed.lease().term() <= o.rules().minimumTerm();
         if (termTooLow
@@ -68,6 +70,25 @@ public final class ElectionPlanner {
             return transition(o, claimed, settled, incumbent.get(), Reason.MINIMUM_TERM_RAISED);
         }
         return housekeeping(o, claimed, incumbent, seat.next());
+    }
+
+    /** Who asked for certainty is told when there is none: what is gone may have been removed by force. */
+    private static Reason reason(Observation o, LeaseState.Claimed claimed, Seat seat) {
+        boolean isUnfenced = seat.reason() == Reason.LEADER_GONE
+                && o.rules().fencing() == Rules.Fencing.DELETE_POD
+                && !o.stopped().contains(claimed.holder());
+        return isUnfenced ? Reason.LEADER_UNFENCED : seat.reason();
+    }
+
+    /** Waits for the leader to have stopped; the Lease is not renewed meanwhile, and whoever else carries the label loses it. */
+    private static Plan fencing(Observation o, LeaseState.Claimed claimed, LeaseRecord settled, Fence fence) {
+        List<Step> steps = new ArrayList<>(fence.steps());
+        fence(settled, steps);
+        if (!settled.fenceAll()) {
+            strip(o, claimed.holder(), settled.toFence(), steps);
+        }
+        return new Plan(
+                Situation.FENCING, Optional.empty(), steps, fence.lapse().orElse(Seat.NEVER));
     }
 
     /** Claim, demote, promote: nobody is promoted past a demotion that is not done. */
@@ -116,6 +137,12 @@ public final class ElectionPlanner {
     private static Plan housekeeping(
             Observation o, LeaseState.Claimed claimed, Optional<Candidate> incumbent, Duration seatNext) {
         LeaseRecord settled = claimed.lease().settled(fencedUnder(o, claimed));
+        Duration heldBack = incumbent
+                .map(leader -> Fence.holdsBack(o, claimed, leader, fencedUnder(o, claimed)))
+                .orElse(Duration.ZERO);
+        if (!heldBack.isZero()) {
+            return fencing(o, claimed, settled, new Fence(List.of(), Optional.of(heldBack)));
+        }
         List<Step> steps = new ArrayList<>();
         boolean renews = incumbent
                 .filter(leader -> leader.life() != Candidate.Life.ENDED)
@@ -182,6 +209,14 @@ public final class ElectionPlanner {
         }
         Candidate heir = seat.owner().get();
         boolean stays = seat.owner().equals(incumbent);
+        Optional<Fence> fence = Fence.withoutLease(o, incumbent, heir);
+        if (fence.isPresent()) {
+            return new Plan(
+                    Situation.FENCING,
+                    Optional.empty(),
+                    fence.get().steps(),
+                    fence.get().lapse().orElse(Seat.NEVER));
+        }
         long used = Math.max(Math.max(o.terms().reserved(), o.terms().highest()), unclaimed.term());
         long term = Math.max(used, o.rules().minimumTerm()) + 1;
         LeaseRecord next = LeaseRecord.claimed(heir.id(), term, Set.of(), true);

@@ -16,6 +16,10 @@ public enum Eligibility {
     MALFORMED(
             "an annotation is malformed: leaderelection.dev/priority must be an integer, leaderelection.dev/candidate true or"
                     + " false"),
+    /** Its node is silent. */
+    NODE_LOST("on a node that is lost: its Lease in kube-node-lease is not renewed"),
+    /** Its probe has failed. */
+    PROBE_FAILED("failing its probe"),
     /** It is not running, or not ready. */
     NOT_READY("not ready");
 
@@ -38,6 +42,12 @@ public enum Eligibility {
         }
         if (pod.standing() == Candidate.Standing.EXCLUDED) {
             return EXCLUDED;
+        }
+        if (pod.contact() == Candidate.Contact.NODE_LOST) {
+            return NODE_LOST;
+        }
+        if (pod.contact() == Candidate.Contact.PROBE_FAILED) {
+            return PROBE_FAILED;
         }
         if (pod.life() != Candidate.Life.RUNNING || !pod.ready()) {
             return NOT_READY;

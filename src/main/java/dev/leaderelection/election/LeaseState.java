@@ -1,5 +1,6 @@
 package dev.leaderelection.election;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -82,6 +83,7 @@ public sealed interface LeaseState {
      * @param acquired when its holder took it
      * @param renewed when it was last renewed
      * @param transitions how often its holder changed
+     * @param duration for how long it says that it holds
      */
-    record Copy(String uid, String version, Instant acquired, Instant renewed, int transitions) {}
+    record Copy(String uid, String version, Instant acquired, Instant renewed, int transitions, Duration duration) {}
 }

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param renewal how the Lease's renewal stands in time
  * @param pods the pods that the selector matches, and those that bear this election's mark
  * @param gone pods of which a live read has just said that they are gone
+ * @param stopped pods whose containers were seen to have ended for good, whether their objects are there or not
  * @param fenced what this process has fenced
  * @param terms the terms that are known to have been used
  * @param lastLeader whom the status names as the leader
@@ -30,6 +31,7 @@ public record Observation(
         Renewal renewal,
         List<Candidate> pods,
         Set<PodIdentity> gone,
+        Set<PodIdentity> stopped,
         Fenced fenced,
         Terms terms,
         Optional<PodIdentity> lastLeader,
@@ -40,6 +42,7 @@ public record Observation(
     public Observation {
         pods = List.copyOf(pods);
         gone = Set.copyOf(gone);
+        stopped = Set.copyOf(stopped);
         steadyFor = Map.copyOf(steadyFor);
     }
 
@@ -57,8 +60,10 @@ public record Observation(
      *
      * @param due after how long it is due; zero is now
      * @param expired whether the Lease has run out
+     * @param lapse after how long it will have run out for everybody who watches it: nobody has written to it for its whole
+     *     duration, by our own clock since we saw it so; zero if it has
      */
-    public record Renewal(Duration due, boolean expired) {}
+    public record Renewal(Duration due, boolean expired, Duration lapse) {}
 
     /**
      * The terms that are known to have been used.

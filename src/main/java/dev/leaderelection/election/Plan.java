@@ -23,6 +23,8 @@ public record Plan(Situation situation, Optional<Transition> transition, List<St
     public enum Situation {
         /** A pod holds the seat. */
         LED,
+        /** A pod holds the seat and is to be replaced, as soon as it is certain that it has stopped. */
+        FENCING,
         /** No pod holds the seat, and none may take it. */
         VACANT,
         /** An obstacle forbids it to act. */

@@ -12,6 +12,14 @@ public enum Reason {
     LEADER_ENDED("LeaderEnded", "the leader's containers have ended for good"),
     /** The leader is not ready. */
     LEADER_NOT_READY("LeaderNotReady", "the leader is not ready"),
+    /** The leader's node is silent. */
+    LEADER_NODE_LOST("LeaderNodeLost", "the leader's node is lost"),
+    /** The leader's probe has failed. */
+    LEADER_PROBE_FAILED("LeaderProbeFailed", "the leader fails its probe"),
+    /** The leader's object was removed, and nobody has seen its containers end. */
+    LEADER_UNFENCED(
+            "LeaderUnfenced",
+            "the leader's pod was removed before its containers were seen to end: on its node it may still be running"),
     /** The leader was excluded by annotation. */
     LEADER_EXCLUDED("LeaderExcluded", "the leader was excluded by annotation"),
     /** The leader is no longer selected. */

@@ -44,6 +44,8 @@ record Seat(Optional<Candidate> owner, Reason reason, Duration next) {
             case EXCLUDED -> replaced(o, leader, heirs, Reason.LEADER_EXCLUDED, sinceSwitch(o));
             case NOT_READY ->
                 replaced(o, leader, heirs, Reason.LEADER_NOT_READY, longer(sinceSwitch(o), grace(o, leader)));
+            case NODE_LOST -> replaced(o, leader, heirs, Reason.LEADER_NODE_LOST, sinceSwitch(o));
+            case PROBE_FAILED -> replaced(o, leader, heirs, Reason.LEADER_PROBE_FAILED, sinceSwitch(o));
             case ELIGIBLE, MALFORMED -> challenged(o, leader, heirs);
         };
     }

@@ -32,6 +32,19 @@ public sealed interface Step {
     /** Fences one pod under a term: no label, and no promotion prepared before can land. */
     record Demote(PodIdentity pod, long term) implements Step {}
 
+    /**
+     * Takes the label off the holder that is about to be fenced, if it still holds that Lease in that term. It keeps the seat: if it
+     * recovers in time, it gets the label back.
+     *
+     * @param leader the holder, as it was seen before the Lease is read
+     * @param leaseUid the Lease under which it was claimed
+     * @param term the term it was claimed in
+     */
+    record Withdraw(Candidate leader, String leaseUid, long term) implements Step {}
+
+    /** Has a pod deleted, with the grace that it asks for, if it still is that revision. */
+    record DeletePod(Candidate pod) implements Step {}
+
     /** Fences every pod of a live list under a term, but the leader. */
     record DemoteEveryone(PodIdentity leader, long term) implements Step {}
 

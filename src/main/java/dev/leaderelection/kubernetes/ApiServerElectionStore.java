@@ -114,14 +114,24 @@ public final class ApiServerElectionStore implements ElectionStore {
 
     @Override
     public Answer<Boolean> deleteLease(Election election, LeaseState.Copy copy) {
+        return delete(election, leasePath(election), new Preconditions(copy.version(), copy.uid()));
+    }
+
+    @Override
+    public Answer<Boolean> deletePod(Election election, Candidate pod) {
+        return delete(
+                election,
+                podPath(election, pod.id()),
+                new Preconditions(pod.version(), pod.id().uid()));
+    }
+
+    private Answer<Boolean> delete(Election election, String path, Preconditions preconditions) {
         DeleteOptions options = new DeleteOptions();
         options.setApiVersion("v1");
         options.setKind("DeleteOptions");
-        options.setPreconditions(new Preconditions(copy.version(), copy.uid()));
+        options.setPreconditions(preconditions);
         return map(
-                server.send(
-                        Request.delete(leasePath(election), options, patience(election)),
-                        GenericKubernetesResource.class),
+                server.send(Request.delete(path, options, patience(election)), GenericKubernetesResource.class),
                 deleted -> true);
     }
 
@@ -337,7 +347,6 @@ public final class ApiServerElectionStore implements ElectionStore {
     }
 
     /** The API knows microseconds, and refuses finer times. */
-    /** What the times of a Lease can hold. */
     static ZonedDateTime microseconds(Instant time) {
         return time.truncatedTo(ChronoUnit.MICROS).atZone(ZoneOffset.UTC);
     }

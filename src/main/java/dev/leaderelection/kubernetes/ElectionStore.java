@@ -44,6 +44,9 @@ public interface ElectionStore {
     /** Takes the leader's label off a pod, and marks it so that nothing prepared before can land. */
     Answer<Candidate> demote(Election election, Candidate pod, long term);
 
+    /** Has a pod deleted, with the grace that it asks for, if it still is that revision. */
+    Answer<Boolean> deletePod(Election election, Candidate pod);
+
     /**
      * Takes every trace of this election off a pod. The one call of two requests: a pod that bears nothing is marked first, for a patch
      * that changes nothing would not defeat a promotion that somebody has prepared.

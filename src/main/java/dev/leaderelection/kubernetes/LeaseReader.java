@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.util.List;
@@ -92,12 +93,14 @@ public final class LeaseReader {
 
     private static LeaseState.Copy copy(Lease lease, LeaseSpec spec) {
         Integer transitions = spec.getLeaseTransitions();
+        Integer seconds = spec.getLeaseDurationSeconds();
         return new LeaseState.Copy(
                 Objects.requireNonNullElse(lease.getMetadata().getUid(), ""),
                 Objects.requireNonNullElse(lease.getMetadata().getResourceVersion(), ""),
                 instant(spec.getAcquireTime()),
                 instant(spec.getRenewTime()),
-                transitions == null || transitions < 0 ? 0 : transitions);
+                transitions == null || transitions < 0 ? 0 : transitions,
+                Duration.ofSeconds(seconds == null || seconds < 0 ? 0 : seconds));
     }
 
     private static Instant instant(@Nullable ZonedDateTime time) {

@@ -13,9 +13,11 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a pod into what an election needs to know of it. Nothing that a pod says, however strange, is an error. */
@@ -40,6 +42,8 @@ public final class PodReader {
                 life(pod),
                 ready.filter(c -> "True".equals(c.getStatus())).isPresent(),
                 ready.map(c -> instant(c.getLastTransitionTime())).orElse(Instant.EPOCH),
+                hasStopped(pod),
+                Candidate.Contact.FINE,
                 standing(annotations, priority),
                 priority.orElse(0),
                 ordinal(pod, labels),
@@ -62,6 +66,26 @@ public final class PodReader {
             return Life.TERMINATING;
         }
         return phase.equals("Running") ? Life.RUNNING : Life.PENDING;
+    }
+
+    /**
+     * Whether the containers of a pod have ended and will not be started again: its phase says so, or it is being deleted and its
+     * kubelet has seen all of them end.
+     */
+    public static boolean hasStopped(Pod pod) {
+        if (life(pod) == Life.ENDED) {
+            return true;
+        }
+        return pod.getMetadata().getDeletionTimestamp() != null
+                && pod.getStatus() != null
+                && !pod.getStatus().getContainerStatuses().isEmpty()
+                && Stream.of(
+                                pod.getStatus().getContainerStatuses(),
+                                pod.getStatus().getInitContainerStatuses(),
+                                pod.getStatus().getEphemeralContainerStatuses())
+                        .flatMap(List::stream)
+                        .allMatch(container -> container.getState() != null
+                                && container.getState().getTerminated() != null);
     }
 
     static Optional<PodCondition> readyCondition(Pod pod) {

@@ -1,6 +1,8 @@
 package dev.leaderelection.kubernetes;
 
 import dev.leaderelection.api.LeaderElection;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -15,6 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps of a pod what an election needs: some 2 KB of heap instead of 48. */
 public final class PodTrimmer {
+
+    /** What stands for the containers of a pod that have ended. */
+    private static final List<ContainerStatus> ENDED = List.of(new ContainerStatusBuilder()
+            .withNewState()
+            .withNewTerminated()
+            .endTerminated()
+            .endState()
+            .build());
 
     private PodTrimmer() {}
 
@@ -43,6 +53,9 @@ public final class PodTrimmer {
             status.setPhase(pod.getStatus().getPhase());
             status.setPodIP(pod.getStatus().getPodIP());
             status.setConditions(PodReader.readyCondition(pod).map(List::of).orElse(List.of()));
+            if (PodReader.hasStopped(pod)) {
+                status.setContainerStatuses(ENDED);
+            }
             trimmed.setStatus(status);
         }
         return trimmed;
@@ -72,6 +85,7 @@ public final class PodTrimmer {
                         ours(other.getMetadata().getAnnotations()))
                 || (one.getMetadata().getDeletionTimestamp() == null)
                         != (other.getMetadata().getDeletionTimestamp() == null)
+                || PodReader.hasStopped(one) != PodReader.hasStopped(other)
                 || !Objects.equals(ready(one), ready(other))
                 || !Objects.equals(place(one), place(other));
     }

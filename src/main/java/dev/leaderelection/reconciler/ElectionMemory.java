@@ -17,13 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What this process remembers of one election between two passes. All of it may be lost at any time without harm: what was
  * written is carried forward until the caches have seen it, and what was seen is timed by our own clock.
  *
- * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()} and {@link #wake} may be called from other threads.
+ * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()}, {@link #wake} and {@link #sawStopped} may be called from other
+ * threads.
  */
 public final class ElectionMemory {
 
@@ -32,6 +34,7 @@ public final class ElectionMemory {
     private final Map<PodIdentity, Candidate> writtenPods = new HashMap<>();
     private final Map<PodIdentity, Integer> lastPriority = new HashMap<>();
     private final Set<PodIdentity> gone = new HashSet<>();
+    private final Set<PodIdentity> stopped = ConcurrentHashMap.newKeySet();
     private final Set<PodIdentity> doubtfulPods = new HashSet<>();
     private final AtomicLong wokenAtNanos = new AtomicLong(NOT_WOKEN);
     private volatile Set<String> members = Set.of();
@@ -47,6 +50,8 @@ public final class ElectionMemory {
     private Optional<Primary> primary = Optional.empty();
     private Fenced fenced = Fenced.NOTHING;
     private Optional<Renewal> renewal = Optional.empty();
+    private Optional<SeenLease> seenLease = Optional.empty();
+    private Optional<Duration> fencingSince = Optional.empty();
     private Optional<Lead> lead = Optional.empty();
     private long highestTerm;
     private boolean cleared;
@@ -59,6 +64,9 @@ public final class ElectionMemory {
 
     /** Our last successful renewal of a Lease, and after how long the next is due. */
     record Renewal(String leaseUid, Duration at, Duration next) {}
+
+    /** A revision of the Lease, or its absence, and when we first saw it. */
+    private record SeenLease(String revision, Duration at) {}
 
     /** A transition that could not be made in one go, and when we learned of its cause. */
     record Begun(Plan.Transition transition, Duration learned) {}
@@ -202,6 +210,18 @@ public final class ElectionMemory {
         gone.add(pod);
     }
 
+    Set<PodIdentity> stopped() {
+        return Set.copyOf(stopped);
+    }
+
+    /** Takes note that the containers of a pod were seen to have ended for good; only the last few can matter. */
+    public void sawStopped(PodIdentity pod) {
+        if (stopped.size() >= 100) {
+            stopped.clear();
+        }
+        stopped.add(pod);
+    }
+
     Fenced fenced() {
         return fenced;
     }
@@ -216,6 +236,28 @@ public final class ElectionMemory {
 
     void renewed(Renewal now) {
         renewal = Optional.of(now);
+    }
+
+    /**
+     * For how long the Lease has stood as it is: counted from when we first saw it so, which is never before it was written.
+     *
+     * @param revision which revision is seen now, or that there is none
+     */
+    Duration leaseUnchangedFor(String revision, Duration ticks) {
+        SeenLease seen = seenLease
+                .filter(any -> any.revision().equals(revision))
+                .orElseGet(() -> new SeenLease(revision, ticks));
+        seenLease = Optional.of(seen);
+        return ticks.minus(seen.at());
+    }
+
+    /** Since when the leader is being fenced. */
+    Optional<Duration> fencingSince() {
+        return fencingSince;
+    }
+
+    void fencingSince(Optional<Duration> since) {
+        fencingSince = since;
     }
 
     long highestTerm() {

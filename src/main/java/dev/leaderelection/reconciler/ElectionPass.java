@@ -85,6 +85,7 @@ final class ElectionPass {
             }
             Sight sight = done.value();
             Plan plan = ElectionPlanner.plan(sight.observation());
+            Duration began = beganAt(plan, learned, memory);
             if (plan.steps().isEmpty()) {
                 return settled(resource, sight, plan, memory);
             }
@@ -94,7 +95,7 @@ final class ElectionPass {
             }
             Answer<Boolean> answer = executor.run(sight, plan, interval, memory);
             if (answer instanceof Refused<Boolean> refused) {
-                plan.transition().ifPresent(transition -> memory.began(transition, learned));
+                plan.transition().ifPresent(transition -> memory.began(transition, began));
                 if (refused.cause() == Cause.DENIED) {
                     report(resource, new Report(sight, plan, memory.unreported(), Optional.of(refused)), memory);
                 }
@@ -103,13 +104,24 @@ final class ElectionPass {
                 return next;
             }
             memory.succeeded();
-            done(sight, plan, learned, memory);
+            done(sight, plan, began, memory);
             if (sight.primary().deleting() && plan.steps().contains(new Step.ReleaseFinalizer())) {
                 // The caches still show the election; its deletion will be told to us.
                 return Optional.empty();
             }
         }
         return Optional.of(Duration.ZERO);
+    }
+
+    /** When we learned of the cause of what a plan does: a transition that had to wait for a fence began with it. */
+    private static Duration beganAt(Plan plan, Duration learned, ElectionMemory memory) {
+        Duration began = memory.fencingSince().orElse(learned);
+        if (plan.situation() == Plan.Situation.FENCING) {
+            memory.fencingSince(Optional.of(began));
+        } else if (plan.transition().isEmpty()) {
+            memory.fencingSince(Optional.empty());
+        }
+        return began;
     }
 
     private Optional<Duration> settled(LeaderElection resource, Sight sight, Plan plan, ElectionMemory memory) {

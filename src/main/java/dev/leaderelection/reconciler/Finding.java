@@ -5,6 +5,7 @@ import dev.leaderelection.election.Eligibility;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Observation;
 import dev.leaderelection.election.Plan.Situation;
+import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Rules;
 import dev.leaderelection.kubernetes.Answer.Refused;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -34,11 +35,13 @@ record Finding(String type, boolean holds, String reason, String message) {
     /** All conditions of an election, Ready first. */
     static List<Finding> of(Report report, Optional<Candidate> leader) {
         Finding conflicted = conflicted(report);
+        Optional<Finding> fencing = fencing(report);
         Finding elected = elected(report, leader, conflicted);
         Finding held = held(report, leader);
-        Finding routing = routing(report, leader, conflicted);
+        Finding routing = fencing.orElseGet(() -> routing(report, leader, conflicted));
         List<Finding> findings = new ArrayList<>();
-        findings.add(ready(conflicted, elected, held, routing, leader));
+        findings.add(fencing.map(any -> any.spoils(READY))
+                .orElseGet(() -> ready(conflicted, elected, held, routing, leader)));
         findings.addAll(List.of(elected, held, routing, conflicted, paused(report)));
         return findings;
     }
@@ -64,6 +67,25 @@ record Finding(String type, boolean holds, String reason, String message) {
                             + "; it keeps the seat until a candidate is eligible");
         }
         return new Finding(READY, true, "LeaderReady", pod.id().name() + " leads and is ready");
+    }
+
+    /** The label is nowhere, on purpose, until the leader that is to be replaced has stopped. */
+    private static Optional<Finding> fencing(Report report) {
+        if (report.plan().situation() != Situation.FENCING || report.denial().isPresent()) {
+            return Optional.empty();
+        }
+        Observation o = report.sight().observation();
+        String leader = o.lease() instanceof LeaseState.Claimed claimed
+                ? claimed.holder().name()
+                : o.lastLeader().map(PodIdentity::name).orElse("the leader");
+        String message = o.rules().fencing() == Rules.Fencing.AWAIT_LEASE_EXPIRY
+                ? leader + " may still be running: it has lost the label, and its heir is promoted once Lease "
+                        + report.sight().election().leaseName() + " has run out"
+                : leader
+                        + " is being deleted, and its heir is promoted once it is gone. If its node is lost, that takes"
+                        + " the node's return, the taint node.kubernetes.io/out-of-service on it, or somebody who knows"
+                        + " that the pod has stopped and deletes it by force";
+        return Optional.of(new Finding(ROUTING_CONSISTENT, false, "Fencing", message));
     }
 
     private static Finding elected(Report report, Optional<Candidate> leader, Finding conflicted) {

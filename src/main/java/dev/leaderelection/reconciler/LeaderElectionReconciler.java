@@ -1,8 +1,10 @@
 package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.kubernetes.ApiServerElectionStore;
 import dev.leaderelection.kubernetes.EventRecorder;
+import dev.leaderelection.kubernetes.PodReader;
 import dev.leaderelection.kubernetes.WriteGate;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -151,6 +153,11 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         ElectionMemory memory = memories.get(election.getMetadata().getUid());
         if (memory != null) {
             memory.wake(clocks.ticks().get());
+            if (PodReader.hasStopped(pod)) {
+                // The object may be gone before the next pass looks at it.
+                memory.sawStopped(new PodIdentity(
+                        pod.getMetadata().getName(), pod.getMetadata().getUid()));
+            }
         }
     }
 }

@@ -98,12 +98,18 @@ final class Observer {
                 renewal(resource.getSpec(), election, memory, lease, ticks),
                 pods,
                 memory.gone(),
+                stopped(memory, pods),
                 memory.fenced(),
                 new Observation.Terms(primary.termReserved(), memory.highestTerm()),
                 lastLeader(primary),
                 ledFor(primary, memory, lease, ticks),
                 steadyFor);
         return new Sight(election, primary, observation);
+    }
+
+    private static Set<PodIdentity> stopped(ElectionMemory memory, List<Candidate> pods) {
+        pods.stream().filter(Candidate::stopped).map(Candidate::id).forEach(memory::sawStopped);
+        return memory.stopped();
     }
 
     private Answer<LeaseState> lease(Election election, ElectionMemory memory, boolean deleting) {
@@ -218,22 +224,33 @@ final class Observer {
     private Observation.Renewal renewal(
             LeaderElectionSpec spec, Election election, ElectionMemory memory, LeaseState lease, Duration ticks) {
         Optional<LeaseState.Copy> copy = lease.ours();
+        Duration unchangedFor = memory.leaseUnchangedFor(
+                copy.map(any -> any.uid() + "/" + any.version()).orElse(""), ticks);
         if (copy.isEmpty()) {
-            return new Observation.Renewal(Duration.ZERO, true);
+            return new Observation.Renewal(Duration.ZERO, true, rest(election.leaseDuration(), unchangedFor));
         }
+        // Whoever watches the Lease goes by what it says, and it may have been written when it lasted longer.
+        Duration lapse = rest(longer(election.leaseDuration(), copy.get().duration()), unchangedFor);
         Optional<ElectionMemory.Renewal> last = memory.renewal()
                 .filter(renewal -> renewal.leaseUid().equals(copy.get().uid()));
         if (last.isEmpty()) {
             Instant end = copy.get().renewed().plus(election.leaseDuration());
             return new Observation.Renewal(
-                    Duration.ZERO, clocks.wall().instant().isAfter(end));
+                    Duration.ZERO, clocks.wall().instant().isAfter(end), lapse);
         }
         Duration passed = ticks.minus(last.get().at());
         Duration interval = Duration.ofSeconds(spec.lease().renewIntervalSeconds());
         Duration next = last.get().next().compareTo(interval) < 0 ? last.get().next() : interval;
-        Duration due = next.minus(passed);
-        return new Observation.Renewal(
-                due.isNegative() ? Duration.ZERO : due, passed.compareTo(election.leaseDuration()) > 0);
+        return new Observation.Renewal(rest(next, passed), passed.compareTo(election.leaseDuration()) > 0, lapse);
+    }
+
+    private static Duration rest(Duration whole, Duration passed) {
+        Duration rest = whole.minus(passed);
+        return rest.isNegative() ? Duration.ZERO : rest;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private static Optional<PodIdentity> lastLeader(Primary primary) {

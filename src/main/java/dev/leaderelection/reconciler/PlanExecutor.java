@@ -100,6 +100,12 @@ final class PlanExecutor {
             if (step instanceof Step.Strip strip) {
                 return strip(strip.pods());
             }
+            if (step instanceof Step.Withdraw withdraw) {
+                return withdraw(withdraw);
+            }
+            if (step instanceof Step.DeletePod delete) {
+                return delete(memory.newest(delete.pod()));
+            }
             if (step instanceof Step.Reserve reserve) {
                 return primary(store.reserveTerms(election, memory.newest(sight.primary()), reserve.upTo()));
             }
@@ -160,7 +166,7 @@ final class PlanExecutor {
                 if (!(live instanceof Done<LeaseState> done)) {
                     return ((Refused<LeaseState>) live).recast();
                 }
-                if (!isHeldAsClaimed(done.value(), promote)) {
+                if (!isHeldAsClaimed(done.value(), promote.heir(), promote.leaseUid(), promote.term())) {
                     return Answer.refused(Cause.OVERTAKEN, "the Lease has changed since it was claimed");
                 }
             }
@@ -170,20 +176,47 @@ final class PlanExecutor {
                     return refused;
                 }
             }
-            Answer<Candidate> answer = store.promote(election, promote.heir(), promote.term());
+            return written(promote.heir(), store.promote(election, promote.heir(), promote.term()));
+        }
+
+        private boolean isHeldAsClaimed(LeaseState lease, Candidate holder, String leaseUid, long term) {
+            return lease instanceof LeaseState.Claimed held
+                    && held.copy().uid().equals(leaseUid)
+                    && held.holder().equals(holder.id())
+                    && held.lease().term() == term;
+        }
+
+        /** The leader was seen before this read of the Lease: if it has recovered since, it has another revision. */
+        private Answer<Boolean> withdraw(Step.Withdraw step) {
+            Answer<LeaseState> live = store.readLease(election);
+            if (!(live instanceof Done<LeaseState> done)) {
+                return ((Refused<LeaseState>) live).recast();
+            }
+            if (!isHeldAsClaimed(done.value(), step.leader(), step.leaseUid(), step.term())) {
+                return Answer.refused(Cause.OVERTAKEN, "the Lease has changed since it was claimed");
+            }
+            Answer<Boolean> answer = written(step.leader(), store.demote(election, step.leader(), step.term()));
+            if (answer instanceof Done) {
+                memory.fenced(fencedUnder(step.term()).plus(step.leader().id()));
+            }
+            return answer;
+        }
+
+        private Answer<Boolean> delete(Candidate pod) {
+            Answer<Boolean> answer = unlessGone(store.deletePod(election, pod));
+            // What became of it, the server tells.
+            memory.doubt(pod.id());
+            return answer;
+        }
+
+        /** Takes note of what a write has made of a pod, or that nobody knows. */
+        private Answer<Boolean> written(Candidate pod, Answer<Candidate> answer) {
             if (answer instanceof Refused<Candidate> refused) {
-                memory.doubt(promote.heir().id());
+                memory.doubt(pod.id());
                 return refused.recast();
             }
             memory.wrote(((Done<Candidate>) answer).value());
             return Answer.OK;
-        }
-
-        private boolean isHeldAsClaimed(LeaseState lease, Step.Promote promote) {
-            return lease instanceof LeaseState.Claimed held
-                    && held.copy().uid().equals(promote.leaseUid())
-                    && held.holder().equals(promote.heir().id())
-                    && held.lease().term() == promote.term();
         }
 
         private Answer<Boolean> alive() {

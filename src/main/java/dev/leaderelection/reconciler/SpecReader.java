@@ -17,6 +17,7 @@ final class SpecReader {
                 spec.minimumTerm(),
                 Duration.ofSeconds(spec.detection().notReadyGraceSeconds()),
                 Duration.ofSeconds(spec.failover().minIntervalSeconds()),
+                Rules.Fencing.valueOf(spec.failover().fencing().name()),
                 !spec.routing().label().followerValue().isEmpty());
     }
 

@@ -166,6 +166,8 @@ final class StatusProjection {
         return switch (eligibility) {
             case ELIGIBLE -> MemberState.ELIGIBLE;
             case NOT_READY -> MemberState.NOT_READY;
+            case NODE_LOST -> MemberState.NODE_LOST;
+            case PROBE_FAILED -> MemberState.PROBE_FAILED;
             case TERMINATING, ENDED -> MemberState.TERMINATING;
             case EXCLUDED, MALFORMED, NOT_SELECTED -> MemberState.EXCLUDED;
         };

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,10 +37,18 @@ final class FakeKubeletIT {
             spec: {selector: {app: web}, ports: [{port: 80}]}
             """;
 
-    private final KubernetesClient admin = ControlPlane.shared().admin();
-    private final String namespace = ControlPlane.shared().createNamespace("kubelet");
+    /** The one that is shared may have a kubelet already, which takes every pod. */
+    private static final ControlPlane CONTROL_PLANE = ControlPlane.start();
+
+    private final KubernetesClient admin = CONTROL_PLANE.admin();
+    private final String namespace = CONTROL_PLANE.createNamespace("kubelet");
     private final FakeKubelet kubelet =
             FakeKubelet.builder(admin).nodes(2).inNamespace(namespace).start();
+
+    @AfterAll
+    static void close() {
+        CONTROL_PLANE.close();
+    }
 
     @AfterEach
     void removeEverything() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.cluster.ControlPlane;
+import dev.leaderelection.cluster.Manifests;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
@@ -28,13 +29,7 @@ class LeaderElectionFixturesIT {
 
     @BeforeAll
     static void installDefinition() {
-        CONTROL_PLANE.kubectl("apply", "--server-side", "-f", CustomResourceDefinitions.FILE.toString());
-        CONTROL_PLANE.kubectl(
-                "wait",
-                "--for=condition=Established",
-                "--timeout=60s",
-                "-f",
-                CustomResourceDefinitions.FILE.toString());
+        new Manifests(CONTROL_PLANE).applyCrds();
         namespace = CONTROL_PLANE.createNamespace("fixtures");
     }
 
@@ -97,8 +92,8 @@ class LeaderElectionFixturesIT {
                         "selector", Map.of("matchLabels", Map.of("app", "orders"), "matchExpressions", List.of()),
                         "strategy", Map.of("type", "Lease", "ordinal", "Highest"),
                         "lease", Map.of("durationSeconds", 30, "renewIntervalSeconds", 10),
-                        "detection", Map.of("notReadyGraceSeconds", 0),
-                        "failover", Map.of("minIntervalSeconds", 0),
+                        "detection", Map.of("notReadyGraceSeconds", 0, "nodeHeartbeatSeconds", 0),
+                        "failover", Map.of("fencing", "None", "minIntervalSeconds", 0),
                         "routing",
                                 Map.of(
                                         "label",

@@ -15,6 +15,8 @@ public final class PodFixture {
     private Life life = Life.RUNNING;
     private boolean ready = true;
     private Instant readySince = Instant.EPOCH;
+    private boolean stopped;
+    private Candidate.Contact contact = Candidate.Contact.FINE;
     private Standing standing = Standing.STANDS;
     private int priority;
     private int ordinal = Candidate.NO_ORDINAL;
@@ -31,6 +33,27 @@ public final class PodFixture {
     /** A pod whose UID follows from its name. */
     public static PodFixture pod(String name) {
         return new PodFixture(id(name));
+    }
+
+    /** A pod like another. */
+    public static PodFixture like(Candidate pod) {
+        PodFixture fixture = new PodFixture(pod.id());
+        fixture.version = pod.version();
+        fixture.selected = pod.selected();
+        fixture.life = pod.life();
+        fixture.ready = pod.ready();
+        fixture.readySince = pod.readySince();
+        fixture.stopped = pod.stopped();
+        fixture.contact = pod.contact();
+        fixture.standing = pod.standing();
+        fixture.priority = pod.priority();
+        fixture.ordinal = pod.ordinal();
+        fixture.revision = pod.revision();
+        fixture.created = pod.created();
+        fixture.role = pod.role();
+        fixture.labelTerm = pod.labelTerm();
+        fixture.mark = pod.mark();
+        return fixture;
     }
 
     /** The identity of a pod that nobody gave another UID. */
@@ -75,6 +98,17 @@ public final class PodFixture {
 
     public PodFixture readySince(long second) {
         readySince = Instant.ofEpochSecond(second);
+        return this;
+    }
+
+    /** Its containers have ended for good. */
+    public PodFixture stopped() {
+        stopped = true;
+        return this;
+    }
+
+    public PodFixture contact(Candidate.Contact now) {
+        contact = now;
         return this;
     }
 
@@ -127,6 +161,8 @@ public final class PodFixture {
                 life,
                 ready,
                 readySince,
+                stopped,
+                contact,
                 standing,
                 priority,
                 ordinal,

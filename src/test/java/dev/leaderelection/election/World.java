@@ -13,9 +13,13 @@ import java.util.TreeSet;
 public final class World {
 
     /** The revision of the Lease in every world. */
-    public static final LeaseState.Copy COPY = new LeaseState.Copy("lease-uid", "10", Instant.EPOCH, Instant.EPOCH, 3);
+    public static final LeaseState.Copy COPY =
+            new LeaseState.Copy("lease-uid", "10", Instant.EPOCH, Instant.EPOCH, 3, Duration.ofSeconds(30));
 
     public static final Duration RENEWAL_DUE = Duration.ofSeconds(9);
+
+    /** After how long the Lease lapses in every world, if nobody writes to it. */
+    public static final Duration LAPSE = Duration.ofSeconds(29);
 
     private List<Candidate> pods;
     private Strategy strategy = new Strategy.Lease(Strategy.OrdinalOrder.HIGHEST);
@@ -23,14 +27,16 @@ public final class World {
     private long minimumTerm;
     private Duration notReadyGrace = Duration.ZERO;
     private Duration minInterval = Duration.ZERO;
+    private Rules.Fencing fencing = Rules.Fencing.NONE;
     private boolean labelsFollowers;
     private boolean deleting;
     private boolean held = true;
     private boolean cleared;
     private Optional<Observation.Obstacle> obstacle = Optional.empty();
     private LeaseState lease = new LeaseState.Missing();
-    private Observation.Renewal renewal = new Observation.Renewal(RENEWAL_DUE, false);
+    private Observation.Renewal renewal = new Observation.Renewal(RENEWAL_DUE, false, LAPSE);
     private Set<PodIdentity> gone = Set.of();
+    private Set<PodIdentity> stopped = Set.of();
     private Fenced fenced = Fenced.NOTHING;
     private long reserved = 16;
     private long highest;
@@ -131,7 +137,24 @@ public final class World {
     }
 
     public World renewal(Duration due, boolean expired) {
-        renewal = new Observation.Renewal(due, expired);
+        renewal = new Observation.Renewal(due, expired, renewal.lapse());
+        return this;
+    }
+
+    /** The Lease has stood as it is for its whole duration, but for this long. */
+    public World lapse(Duration rest) {
+        renewal = new Observation.Renewal(renewal.due(), renewal.expired(), rest);
+        return this;
+    }
+
+    public World fencing(Rules.Fencing now) {
+        fencing = now;
+        return this;
+    }
+
+    /** These were seen to stop, in addition to those pods of which it can be seen now. */
+    public World stopped(PodIdentity... now) {
+        stopped = Set.of(now);
         return this;
     }
 
@@ -172,18 +195,25 @@ public final class World {
 
     public Observation observe() {
         return new Observation(
-                new Rules(strategy, mode, minimumTerm, notReadyGrace, minInterval, labelsFollowers),
+                new Rules(strategy, mode, minimumTerm, notReadyGrace, minInterval, fencing, labelsFollowers),
                 new Observation.Standing(deleting, held, cleared),
                 obstacle,
                 lease,
                 renewal,
                 pods,
                 gone,
+                allStopped(),
                 fenced,
                 new Observation.Terms(reserved, highest),
                 lastLeader,
                 ledFor,
                 steadyFor);
+    }
+
+    private Set<PodIdentity> allStopped() {
+        Set<PodIdentity> all = new TreeSet<>(stopped);
+        pods.stream().filter(Candidate::stopped).map(Candidate::id).forEach(all::add);
+        return all;
     }
 
     public Plan plan() {

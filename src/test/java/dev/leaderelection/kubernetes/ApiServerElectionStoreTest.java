@@ -43,8 +43,8 @@ class ApiServerElectionStoreTest {
 
     private static final Election ELECTION = ReadersTest.ELECTION;
     private static final PodIdentity A = new PodIdentity("a", "a-uid");
-    private static final LeaseState.Copy COPY =
-            new LeaseState.Copy("lease-uid", "5", Instant.ofEpochSecond(60), Instant.ofEpochSecond(70), 3);
+    private static final LeaseState.Copy COPY = new LeaseState.Copy(
+            "lease-uid", "5", Instant.ofEpochSecond(60), Instant.ofEpochSecond(70), 3, Duration.ofSeconds(30));
     private static final String POD = "/api/v1/namespaces/shop/pods/a";
     private static final String LEASES = "/apis/coordination.k8s.io/v1/namespaces/shop/leases";
     private static final String ORDERS = "/apis/leaderelection.dev/v1alpha1/namespaces/shop/leaderelections/orders";

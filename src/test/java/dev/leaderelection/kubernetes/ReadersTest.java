@@ -10,6 +10,7 @@ import dev.leaderelection.election.PodIdentity;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -124,7 +125,7 @@ class ReadersTest {
 
         assertThat(state)
                 .isEqualTo(new LeaseState.Claimed(
-                        new LeaseState.Copy("lease-uid", "5", Instant.EPOCH, Instant.EPOCH, 3),
+                        new LeaseState.Copy("lease-uid", "5", Instant.EPOCH, Instant.EPOCH, 3, Duration.ZERO),
                         A,
                         LeaseRecord.claimed(A, 7, Set.of(), false)));
     }
@@ -215,6 +216,8 @@ class ReadersTest {
                         Candidate.Life.RUNNING,
                         true,
                         Instant.parse("2026-01-01T00:00:09Z"),
+                        false,
+                        Candidate.Contact.FINE,
                         Candidate.Standing.STANDS,
                         -3,
                         2,

@@ -7,6 +7,7 @@ import dev.leaderelection.election.Candidate.Mark;
 import dev.leaderelection.election.Candidate.Role;
 import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
+import dev.leaderelection.election.PodFixture;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.kubernetes.Answer;
 import dev.leaderelection.kubernetes.Answer.Cause;
@@ -128,7 +129,13 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
             }
             leases++;
             lease = new LeaseState.Unclaimed(
-                    new LeaseState.Copy("lease-" + leases, nextVersion(), Instant.EPOCH, Instant.EPOCH, 0),
+                    new LeaseState.Copy(
+                            "lease-" + leases,
+                            nextVersion(),
+                            Instant.EPOCH,
+                            Instant.EPOCH,
+                            0,
+                            election.leaseDuration()),
                     0,
                     "nobody has claimed it");
             return new Done<>(lease);
@@ -153,7 +160,12 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
                 return conflict();
             }
             LeaseState.Copy next = new LeaseState.Copy(
-                    copy.uid(), nextVersion(), Instant.EPOCH, Instant.EPOCH, copy.transitions() + (newHolder ? 1 : 0));
+                    copy.uid(),
+                    nextVersion(),
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    copy.transitions() + (newHolder ? 1 : 0),
+                    election.leaseDuration());
             lease = record.closed()
                     ? new LeaseState.Closed(next, record)
                     : new LeaseState.Claimed(next, record.holder().orElseThrow(), record);
@@ -171,6 +183,22 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
                 return conflict();
             }
             lease = new LeaseState.Missing();
+            return Answer.OK;
+        });
+    }
+
+    /** It is asked to go, and stays until a test takes it away. */
+    @Override
+    public Answer<Boolean> deletePod(Election election, Candidate pod) {
+        return write("delete " + pod.id().name(), () -> {
+            Candidate now = pods.get(pod.id().name());
+            if (now == null) {
+                return gone();
+            }
+            if (!now.id().equals(pod.id()) || !now.version().equals(pod.version())) {
+                return conflict();
+            }
+            put(PodFixture.like(now).life(Candidate.Life.TERMINATING).build());
             return Answer.OK;
         });
     }

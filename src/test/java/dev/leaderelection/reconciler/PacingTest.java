@@ -42,6 +42,7 @@ class PacingTest {
                         0,
                         Duration.ZERO,
                         Duration.ZERO,
+                        Rules.Fencing.NONE,
                         false));
     }
 

@@ -26,6 +26,7 @@ record Call(Verb verb, String subject, long term) {
         RENEW,
         CLOSE,
         DELETE_LEASE,
+        DELETE_POD,
         PROMOTE,
         DEMOTE,
         CLEAR,

@@ -5,6 +5,7 @@ import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.api.LeaderElectionSpec.Mode;
 import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.kubernetes.LeaseReader;
+import dev.leaderelection.kubernetes.PodReader;
 import dev.leaderelection.kubernetes.RoutingLabel;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -83,7 +84,8 @@ final class Chaos {
                 simulation.pass(Duration.ofMillis(50L << random.nextInt(14)));
                 yield true;
             }
-            case POD_DELETED, POD_REMOVED, POD_CREATED, READINESS_FLIPPED, POD_ENDED, POD_TOUCHED -> toPod(fault);
+            case POD_DELETED, POD_REMOVED, POD_STOPPED, POD_CREATED, READINESS_FLIPPED, POD_ENDED, POD_TOUCHED ->
+                toPod(fault);
             case EXCLUSION_FLIPPED, SELECTION_FLIPPED, LABEL_REMOVED, LABEL_ADDED -> byUserToPod(fault);
             case LEASE_DELETED, LEASE_EDITED, LEASE_RESTORED, LEASE_TAKEN, LEASE_UNTRACKED -> toLease(fault);
             case STATUS_WIPED,
@@ -159,12 +161,15 @@ final class Chaos {
                 pod.ifPresent(is -> cluster.removePod(is.getMetadata().getName()));
                 return pod.isPresent();
             }
+            case POD_STOPPED -> {
+                return change(pick(pod -> isTerminating(pod) && !PodReader.hasStopped(pod)), Cluster::stop);
+            }
             case POD_CREATED -> {
                 return create(random.nextInt(4) > 0);
             }
             case READINESS_FLIPPED -> {
                 return change(
-                        pick(pod -> pod.getStatus().getPhase().equals("Running")),
+                        pick(pod -> pod.getStatus().getPhase().equals("Running") && !PodReader.hasStopped(pod)),
                         pod -> pod.setStatus(Cluster.status("Running", !isReady(pod), time().toString())));
             }
             case POD_ENDED -> {
@@ -359,6 +364,7 @@ final class Chaos {
     void endTerminations() {
         for (Pod pod : List.copyOf(cluster.pods.all())) {
             if (isTerminating(pod)) {
+                cluster.changePod(pod.getMetadata().getName(), Cluster::stop);
                 cluster.removePod(pod.getMetadata().getName());
             }
         }

@@ -13,6 +13,7 @@ import dev.leaderelection.kubernetes.RoutingLabel;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Looks at every write, and throws as soon as a promise is broken. It knows the protocol's promises, not its rules. */
 final class Checker {
@@ -28,6 +30,7 @@ final class Checker {
     private final LeaderElectionSpec spec;
     private final RoutingLabel label;
     private final Cluster cluster;
+    private final FenceWatch fences;
     private final Set<Violation.Kind> ignored;
     /** The pods, by UID, that bear the operator's label, and the elections, by UID, that it was put on for. */
     private final Map<String, String> labelledByOperator = new HashMap<>();
@@ -39,11 +42,13 @@ final class Checker {
 
     /**
      * @param ignored what is not to be looked for
+     * @param now the time in the cluster
      */
-    Checker(LeaderElectionSpec spec, Set<Violation.Kind> ignored) {
+    Checker(LeaderElectionSpec spec, Set<Violation.Kind> ignored, Supplier<Duration> now) {
         this.spec = spec;
         this.ignored = ignored;
         this.cluster = new Cluster(this);
+        this.fences = new FenceWatch(spec, cluster, now);
         this.label = election("none").label();
     }
 
@@ -129,8 +134,9 @@ final class Checker {
                         name + " was labelled in term " + term + ", claimed for " + claimedFor);
             }
             checkOneLabel(caller);
+            fences.promoted(caller.electionUid(), new PodIdentity(name, uid));
         } else if (labelledByOperator.remove(uid) != null) {
-            checkStripped(before);
+            checkStripped(caller, before);
         }
     }
 
@@ -167,8 +173,8 @@ final class Checker {
         return rest;
     }
 
-    /** While the Lease names a pod in the term that its label tells, nobody takes the label off. */
-    private void checkStripped(Pod before) {
+    /** While the Lease names a pod in the term that its label tells, nobody takes the label off, but to fence it. */
+    private void checkStripped(Caller caller, Pod before) {
         if (cluster.elections
                 .get(Cluster.ELECTION)
                 .filter(election -> !election.isMarkedForDeletion())
@@ -178,13 +184,23 @@ final class Checker {
         cluster.leases.get(Cluster.ELECTION).ifPresent(lease -> {
             if (state(lease) instanceof LeaseState.Claimed claimed
                     && claimed.holder().uid().equals(before.getMetadata().getUid())
-                    && Long.toString(claimed.lease().term()).equals(term(before))) {
+                    && Long.toString(claimed.lease().term()).equals(term(before))
+                    && !mayBeFenced(caller, claimed.holder())) {
                 fail(
                         Violation.Kind.LEADER_STRIPPED,
                         claimed.holder().name() + " leads in term "
                                 + claimed.lease().term() + " and lost its label");
             }
         });
+    }
+
+    private boolean mayBeFenced(Caller caller, PodIdentity leader) {
+        return spec.failover().fencing() != LeaderElectionSpec.Fencing.NONE
+                && (strategyMoves() || !wasHealthySince(caller, leader));
+    }
+
+    private boolean strategyMoves() {
+        return spec.strategy().type() != LeaderElectionSpec.StrategyType.LEASE;
     }
 
     private LeaseState state(Lease lease) {
@@ -217,9 +233,15 @@ final class Checker {
                 : Optional.of(terms.lastEntry().getValue());
         terms.put(term, claimed.holder());
         if (known == null) {
-            last.filter(old -> !old.equals(claimed.holder()))
-                    .ifPresent(old -> checkSwitch(caller, old, claimed.holder(), term));
+            last.filter(old -> !old.equals(claimed.holder())).ifPresent(old -> {
+                checkSwitch(caller, old, claimed.holder(), term);
+            });
+            boolean leaseTold = before.filter(lease -> state(lease) instanceof LeaseState.Claimed)
+                    .isPresent();
+            fences.complaint(caller.electionUid(), claimed.holder(), leaseTold)
+                    .ifPresent(complaint -> fail(Violation.Kind.UNFENCED, complaint));
         }
+        fences.named(claimed.holder());
     }
 
     private static boolean isOf(Lease lease, Caller caller) {
@@ -239,8 +261,7 @@ final class Checker {
      * not healthy or not labelled, or the strategy asks for another.
      */
     private void checkSwitch(Caller caller, PodIdentity old, PodIdentity heir, long term) {
-        boolean strategyMoves = spec.strategy().type() != LeaderElectionSpec.StrategyType.LEASE;
-        if (strategyMoves || podsSeenAtLastUserLabel >= caller.podsSeen() || userLabelStands()) {
+        if (strategyMoves() || podsSeenAtLastUserLabel >= caller.podsSeen() || userLabelStands()) {
             return;
         }
         if (wasHealthySince(caller, old)) {

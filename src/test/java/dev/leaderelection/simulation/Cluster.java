@@ -7,6 +7,7 @@ import dev.leaderelection.kubernetes.Answer;
 import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Done;
 import dev.leaderelection.kubernetes.LeaseReader;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -138,6 +139,36 @@ final class Cluster {
             pods.put(next);
             checker.userWrote(pod, next);
         });
+    }
+
+    /** The containers of a pod that is being deleted have ended. */
+    static void stop(Pod pod) {
+        PodStatus status = status("Running", false, pod.getMetadata().getDeletionTimestamp());
+        status.setContainerStatuses(List.of(new ContainerStatusBuilder()
+                .withNewState()
+                .withNewTerminated()
+                .endTerminated()
+                .endState()
+                .build()));
+        pod.setStatus(status);
+    }
+
+    /** The operator has a pod deleted. */
+    Answer<Boolean> deletePod(String name, String uid, String version) {
+        Optional<Pod> found = pods.get(name);
+        if (found.isEmpty()) {
+            return gone();
+        }
+        ObjectMeta was = found.get().getMetadata();
+        if (!uid.equals(was.getUid()) || !version.equals(was.getResourceVersion())) {
+            return conflict("the pod has been modified");
+        }
+        changePod(name, pod -> {
+            if (pod.getMetadata().getDeletionTimestamp() == null) {
+                pod.getMetadata().setDeletionTimestamp(Simulation.EPOCH.toString());
+            }
+        });
+        return Answer.OK;
     }
 
     void removePod(String name) {

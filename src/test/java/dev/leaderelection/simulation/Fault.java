@@ -65,5 +65,7 @@ enum Fault {
     /** A user pauses the election, or lets it go on. */
     PAUSE_FLIPPED,
     /** A user raises minimumTerm. */
-    MINIMUM_TERM_RAISED
+    MINIMUM_TERM_RAISED,
+    /** The containers of a pod that is being deleted have ended. */
+    POD_STOPPED
 }

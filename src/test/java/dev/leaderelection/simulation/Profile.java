@@ -1,5 +1,9 @@
 package dev.leaderelection.simulation;
 
+import static dev.leaderelection.api.LeaderElectionSpec.Fencing.AWAIT_LEASE_EXPIRY;
+import static dev.leaderelection.api.LeaderElectionSpec.Fencing.DELETE_POD;
+import static dev.leaderelection.api.LeaderElectionSpec.Fencing.NONE;
+
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.api.LeaderElectionSpec.Mode;
 import dev.leaderelection.api.LeaderElectionSpec.StrategyType;
@@ -105,7 +109,14 @@ record Profile(
             default -> lease();
         };
         String follower = random.nextInt(5) == 0 ? "follower" : "";
-        return spec(strategy, follower, random.nextInt(5) == 0 ? 3 : 0, random.nextInt(8) == 0 ? 5 : 0);
+        int grace = random.nextInt(5) == 0 ? 3 : 0;
+        int minInterval = random.nextInt(8) == 0 ? 5 : 0;
+        LeaderElectionSpec.Fencing drawn =
+                pick(random, List.of(NONE, NONE, NONE, NONE, AWAIT_LEASE_EXPIRY, DELETE_POD));
+        // Two that are active, with clocks an hour apart, never agree on when a term of Ring has ended, and each fences
+        // for itself.
+        LeaderElectionSpec.Fencing fencing = strategy.type() == StrategyType.RING ? NONE : drawn;
+        return spec(strategy, follower, grace, minInterval, fencing);
     }
 
     private static LeaderElectionSpec.Strategy lease() {
@@ -114,7 +125,7 @@ record Profile(
 
     /** Strategy Lease, and every default. */
     static LeaderElectionSpec plainSpec() {
-        return spec(lease(), "", 0, 0);
+        return spec(lease(), "", 0, 0, NONE);
     }
 
     /** Strategy Bully, without stabilization. */
@@ -124,17 +135,22 @@ record Profile(
                         StrategyType.BULLY, LeaderElectionSpec.Ordinal.HIGHEST, new LeaderElectionSpec.Bully(0), null),
                 "",
                 0,
-                0);
+                0,
+                NONE);
     }
 
     private static LeaderElectionSpec spec(
-            LeaderElectionSpec.Strategy strategy, String follower, int grace, int minInterval) {
+            LeaderElectionSpec.Strategy strategy,
+            String follower,
+            int grace,
+            int minInterval,
+            LeaderElectionSpec.Fencing fencing) {
         return new LeaderElectionSpec(
                 new PodSelector(Map.of(Cluster.SELECTED_BY, Cluster.ELECTION), List.of()),
                 strategy,
                 new LeaderElectionSpec.Lease(null, 30, 10),
-                new LeaderElectionSpec.Detection(grace),
-                new LeaderElectionSpec.Failover(minInterval),
+                new LeaderElectionSpec.Detection(grace, 0, null),
+                new LeaderElectionSpec.Failover(fencing, minInterval),
                 new LeaderElectionSpec.Routing(
                         new LeaderElectionSpec.Label("leaderelection.dev/role", "leader", follower)),
                 0L,

@@ -298,6 +298,13 @@ final class SimulatedStore implements ElectionStore, ProductionPass.Watches {
     // Pods
 
     @Override
+    public Answer<Boolean> deletePod(Election election, Candidate pod) {
+        return write(
+                Call.of(Verb.DELETE_POD, pod.id().name()),
+                () -> cluster.deletePod(pod.id().name(), pod.id().uid(), pod.version()));
+    }
+
+    @Override
     public Answer<Candidate> readPod(Election election, PodIdentity pod) {
         return read(Call.of(Verb.READ_POD, pod.name()), () -> {
             Optional<Pod> found = off(Guard.LIVE_GET_BEFORE_GONE)

@@ -57,7 +57,7 @@ final class Simulation {
         this.baton = baton;
         this.off = setting.off();
         this.trace = setting.traces() ? Optional.of(new ArrayList<>()) : Optional.empty();
-        this.checker = new Checker(setting.spec(), setting.ignored());
+        this.checker = new Checker(setting.spec(), setting.ignored(), this::now);
         this.lens = new Lens(off);
         for (int i = 1; i <= setting.replicas(); i++) {
             replicas.add(new Replica(this, i));

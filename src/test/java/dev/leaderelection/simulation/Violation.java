@@ -17,6 +17,8 @@ final class Violation extends RuntimeException {
         TERM_WENT_BACK,
         /** Leadership left a healthy leader without a reason. */
         NEEDLESS_SWITCH,
+        /** Another leads though the leader may still be running, and the election asked for that to be certain. */
+        UNFENCED,
         /** A leader lost its label though nobody else had been claimed for. */
         LEADER_STRIPPED,
         /** Something was written that is not the election's. */
