@@ -60,6 +60,15 @@ class RbacIT {
             try (second) {
                 scene.awaitLeader("orders", "orders-b");
                 scene.awaitReadyElection("orders");
+                scene.kubectl(
+                        "patch",
+                        "le",
+                        "orders",
+                        "--type=merge",
+                        "-p",
+                        "{\"spec\":{\"failover\":{\"fencing\":\"DeletePod\"}}}");
+                scene.ready("orders-b", false);
+                scene.awaitLeader("orders", "orders-c");
                 scene.deleteElection("orders");
                 scene.awaitNoElection("orders");
                 second.stop();
