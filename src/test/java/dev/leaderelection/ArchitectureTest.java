@@ -24,6 +24,7 @@ class ArchitectureTest {
 
     private static final String API = "dev.leaderelection.api..";
     private static final String ELECTION = "dev.leaderelection.election..";
+    private static final String DETECTION = "dev.leaderelection.detection..";
     private static final String KUBERNETES = "dev.leaderelection.kubernetes..";
     private static final String RECONCILER = "dev.leaderelection.reconciler..";
     private static final String RUNTIME = "dev.leaderelection.runtime..";
@@ -51,7 +52,18 @@ class ArchitectureTest {
                 .resideInAPackage(API)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(ELECTION, KUBERNETES, RECONCILER, RUNTIME)
+                .resideInAnyPackage(ELECTION, DETECTION, KUBERNETES, RECONCILER, RUNTIME)
+                .check(MAIN);
+    }
+
+    @Test
+    void detectionKnowsTheElectionAndTheNetwork() {
+        classes()
+                .that()
+                .resideInAPackage(DETECTION)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", ELECTION, DETECTION, JSPECIFY, "io.vertx.core..", "org.slf4j..")
                 .check(MAIN);
     }
 
