@@ -270,10 +270,10 @@ public record LeaderElectionSpec(
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @ValidationRule(
-            value = "self.nodeHeartbeatSeconds == 0 || self.nodeHeartbeatSeconds >= 12",
+            value = "self.nodeHeartbeatSeconds == 0 || self.nodeHeartbeatSeconds >= 20",
             message =
-                    "detection.nodeHeartbeatSeconds is between 1 and 11: a healthy kubelet renews its node's Lease every 10"
-                            + " seconds; use 12 or more, or 0 for none")
+                    "detection.nodeHeartbeatSeconds is between 1 and 19: a healthy kubelet renews its node's Lease every 10"
+                            + " seconds; use 20 or more, or 0 for none")
     public record Detection(
             @JsonPropertyDescription("How long, in seconds, a leader may be not ready before it is replaced.")
             @Default("0")

@@ -64,7 +64,9 @@ public record Candidate(
         /** Its node is silent. */
         NODE_LOST,
         /** Its probe has failed. */
-        PROBE_FAILED
+        PROBE_FAILED,
+        /** A probe was asked for, and may not be sent to it: it is on its node's network. */
+        NOT_ASKED
     }
 
     /** Whether a pod stands for election, by its own annotations. */
@@ -112,12 +114,13 @@ public record Candidate(
     }
 
     /**
-     * Where a pod runs, for reports.
+     * Where a pod runs.
      *
      * @param node its node, or empty
      * @param ip its address, or empty
+     * @param onNodesNetwork whether that is its node's address
      */
-    public record Place(String node, String ip) {}
+    public record Place(String node, String ip, boolean onNodesNetwork) {}
 
     /** Whether the pod carries the leader's label. */
     public boolean isRouted() {

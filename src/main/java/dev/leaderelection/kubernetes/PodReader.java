@@ -168,7 +168,9 @@ public final class PodReader {
         String ip = pod.getStatus() == null
                 ? ""
                 : Objects.requireNonNullElse(pod.getStatus().getPodIP(), "");
-        return new Candidate.Place(node, ip);
+        boolean onNodesNetwork =
+                pod.getSpec() != null && Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
+        return new Candidate.Place(node, ip, onNodesNetwork);
     }
 
     private static Instant instant(@Nullable String time) {

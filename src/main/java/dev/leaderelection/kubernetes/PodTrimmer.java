@@ -46,6 +46,7 @@ public final class PodTrimmer {
         if (pod.getSpec() != null) {
             PodSpec spec = new PodSpec();
             spec.setNodeName(pod.getSpec().getNodeName());
+            spec.setHostNetwork(pod.getSpec().getHostNetwork());
             trimmed.setSpec(spec);
         }
         if (pod.getStatus() != null) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -55,13 +56,14 @@ final class ElectionPass {
     ElectionPass(
             Caches caches,
             ElectionStore store,
+            Detection detection,
             StatusStore statuses,
             Announcer announcer,
             Clocks clocks,
             DoubleSupplier jitter,
             Set<String> allowedPrefixes,
             Level transitionLevel) {
-        this.observer = new Observer(caches, store, clocks, allowedPrefixes);
+        this.observer = new Observer(caches, store, detection, clocks, allowedPrefixes);
         this.executor = new PlanExecutor(store, clocks, jitter);
         this.statuses = statuses;
         this.announcer = announcer;
@@ -136,7 +138,7 @@ final class ElectionPass {
         if (answer instanceof Refused<Boolean> refused) {
             return refused(sight.election(), refused, memory);
         }
-        return Optional.of(plan.nextLook().compareTo(LONGEST_PAUSE) < 0 ? plan.nextLook() : LONGEST_PAUSE);
+        return Stream.of(plan.nextLook(), sight.nextHearing(), LONGEST_PAUSE).min(Duration::compareTo);
     }
 
     /** How long a plan has to wait, whatever has woken this pass; zero if it may be carried out now. */

@@ -1,8 +1,10 @@
 package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.detection.ElectionKey;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.kubernetes.ApiServerElectionStore;
+import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.EventRecorder;
 import dev.leaderelection.kubernetes.PodReader;
 import dev.leaderelection.kubernetes.WriteGate;
@@ -43,6 +45,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     public static final String NAME = "leaderelection";
 
     private final ApiServerElectionStore store;
+    private final Feeds feeds;
     private final EventRecorder events;
     private final Clocks clocks;
     private final DoubleSupplier jitter;
@@ -51,10 +54,11 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     private final Map<String, ElectionMemory> memories = new ConcurrentHashMap<>();
     private Optional<ElectionPass> pass = Optional.empty();
     private Optional<Departures> departures = Optional.empty();
-    private volatile Optional<TakeOver> takeOver = Optional.empty();
+    private volatile Optional<Alarm> alarm = Optional.empty();
 
     /**
      * @param store where everything is written
+     * @param feeds what is found out of pods beyond what they say
      * @param events where Events go
      * @param clocks the time
      * @param jitter values between 0 and 1, so that renewals spread
@@ -63,12 +67,14 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
      */
     public LeaderElectionReconciler(
             ApiServerElectionStore store,
+            Feeds feeds,
             EventRecorder events,
             Clocks clocks,
             DoubleSupplier jitter,
             AllowedPrefixes allowedPrefixes,
             WriteGate gate) {
         this.store = store;
+        this.feeds = feeds;
         this.events = events;
         this.clocks = clocks;
         this.jitter = jitter;
@@ -82,6 +88,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         pass = Optional.of(new ElectionPass(
                 caches,
                 store,
+                feeds,
                 store::writeStatus,
                 new Announcer(events),
                 clocks,
@@ -92,9 +99,9 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         departures = Optional.of(left);
         List<EventSource<?, LeaderElection>> sources = new ArrayList<>(caches.sources());
         sources.add(left);
-        TakeOver all = new TakeOver(context.getPrimaryCache());
-        takeOver = Optional.of(all);
-        sources.add(all);
+        Alarm wakes = new Alarm(context.getPrimaryCache());
+        alarm = Optional.of(wakes);
+        sources.add(wakes);
         return sources;
     }
 
@@ -103,12 +110,14 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         String uid = resource.getMetadata().getUid();
         if (context.isPrimaryResourceDeleted()) {
             memories.remove(uid);
+            feeds.forget(Election.of(resource));
             departures.orElseThrow().lookAfter(ResourceID.fromResource(resource));
             return UpdateControl.noUpdate();
         }
         if (!gate.isOpen()) {
             // What was remembered is as old as the last pass; whoever acts now has written since.
             memories.remove(uid);
+            feeds.forget(Election.of(resource));
             return UpdateControl.noUpdate();
         }
         ElectionMemory memory = memories.computeIfAbsent(uid, any -> new ElectionMemory());
@@ -120,7 +129,19 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
 
     /** Has a pass over every election: this replica begins to act. */
     public void takeOver() {
-        takeOver.ifPresent(TakeOver::wakeAll);
+        feeds.gapEnded();
+        alarm.ifPresent(Alarm::wakeAll);
+    }
+
+    /** Has a pass over an election of whose pods something was found out. */
+    public void wake(ElectionKey election) {
+        ResourceID id = new ResourceID(election.name(), election.namespace());
+        alarm.ifPresent(any -> any.wake(id));
+    }
+
+    /** Has a pass over every election: a node that was lost is back. */
+    public void wakeAll() {
+        alarm.ifPresent(Alarm::wakeAll);
     }
 
     /** By how much the most overdue pass is late, zero if none is. */

@@ -38,16 +38,18 @@ final class Observer {
 
     private final Caches caches;
     private final ElectionStore store;
+    private final Detection detection;
     private final Clocks clocks;
     private final Set<String> allowedPrefixes;
 
     /**
      * @param allowedPrefixes of label keys; empty for all
      */
-    Observer(Caches caches, ElectionStore store, Clocks clocks, Set<String> allowedPrefixes) {
+    Observer(Caches caches, ElectionStore store, Detection detection, Clocks clocks, Set<String> allowedPrefixes) {
         this.allowedPrefixes = Set.copyOf(allowedPrefixes);
         this.caches = caches;
         this.store = store;
+        this.detection = detection;
         this.clocks = clocks;
     }
 
@@ -74,7 +76,21 @@ final class Observer {
                 .or(() -> Rivalry.overlap(resource, seenPrimary.value(), seenRivals.value(), caches))
                 .or(() -> labelInUse(resource, seenPrimary.value(), memory, seenLease.value(), seenPods.value()));
         return new Done<>(assemble(
-                resource, election, memory, seenLease.value(), seenPrimary.value(), seenPods.value(), obstacle));
+                resource,
+                election,
+                memory,
+                seenLease.value(),
+                seenPrimary.value(),
+                hearing(resource, election, seenPods.value()),
+                obstacle));
+    }
+
+    private Detection.Hearing hearing(LeaderElection resource, Election election, List<Candidate> pods) {
+        if (resource.isMarkedForDeletion()) {
+            detection.forget(election);
+            return Detection.NONE.hear(election, resource.getSpec().detection(), pods);
+        }
+        return detection.hear(election, resource.getSpec().detection(), pods);
     }
 
     private Sight assemble(
@@ -83,9 +99,10 @@ final class Observer {
             ElectionMemory memory,
             LeaseState lease,
             Primary primary,
-            List<Candidate> pods,
+            Detection.Hearing hearing,
             Optional<Observation.Obstacle> obstacle) {
         Duration ticks = clocks.ticks().get();
+        List<Candidate> pods = hearing.pods();
         memory.sightings().note(pods, ticks);
         memory.sawTerm(primary.term());
         Map<PodIdentity, Duration> steadyFor = new HashMap<>();
@@ -104,7 +121,7 @@ final class Observer {
                 lastLeader(primary),
                 ledFor(primary, memory, lease, ticks),
                 steadyFor);
-        return new Sight(election, primary, observation);
+        return new Sight(election, primary, observation, hearing.next());
     }
 
     private static Set<PodIdentity> stopped(ElectionMemory memory, List<Candidate> pods) {

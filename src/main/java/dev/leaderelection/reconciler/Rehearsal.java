@@ -54,7 +54,15 @@ public final class Rehearsal {
         ApiServerElectionStore store = new ApiServerElectionStore(connection, clocks.wall(), () -> "rehearsal");
         EventRecorder events = new EventRecorder(connection, clocks.wall(), Runnable::run, "rehearsal");
         this.pass = new ElectionPass(
-                cast, store, store::writeStatus, new Announcer(events), clocks, () -> 0.5, Set.of(), Level.TRACE);
+                cast,
+                store,
+                Detection.NONE,
+                store::writeStatus,
+                new Announcer(events),
+                clocks,
+                () -> 0.5,
+                Set.of(),
+                Level.TRACE);
     }
 
     /**

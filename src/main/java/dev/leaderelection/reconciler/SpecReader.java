@@ -1,6 +1,7 @@
 package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElectionSpec;
+import dev.leaderelection.detection.Probe;
 import dev.leaderelection.election.Rules;
 import dev.leaderelection.election.Strategy;
 import java.time.Duration;
@@ -19,6 +20,24 @@ final class SpecReader {
                 Duration.ofSeconds(spec.failover().minIntervalSeconds()),
                 Rules.Fencing.valueOf(spec.failover().fencing().name()),
                 !spec.routing().label().followerValue().isEmpty());
+    }
+
+    /** The probe that a user asked for. */
+    static Probe probe(LeaderElectionSpec.Probe spec) {
+        Probe.Timing timing = new Probe.Timing(
+                Duration.ofSeconds(spec.periodSeconds()),
+                Duration.ofSeconds(spec.timeoutSeconds()),
+                spec.failureThreshold());
+        if (spec.httpGet() != null) {
+            return new Probe.HttpGet(spec.httpGet().path(), spec.httpGet().port(), timing);
+        }
+        if (spec.grpc() != null) {
+            return new Probe.Grpc(spec.grpc().port(), spec.grpc().service(), timing);
+        }
+        if (spec.tcpSocket() != null) {
+            return new Probe.TcpSocket(spec.tcpSocket().port(), timing);
+        }
+        throw new IllegalArgumentException("detection.probe has none of httpGet, tcpSocket and grpc");
     }
 
     private static Strategy strategy(LeaderElectionSpec.Strategy spec) {

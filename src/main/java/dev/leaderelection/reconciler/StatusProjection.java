@@ -145,7 +145,7 @@ final class StatusProjection {
         Eligibility eligibility = Eligibility.of(pod);
         boolean leads = leader.isPresent() && leader.get().id().equals(pod.id());
         if (leads) {
-            return new Member(pod.id().name(), MemberState.LEADER, eligibility.explanation());
+            return new Member(pod.id().name(), MemberState.LEADER, explanation(pod, eligibility));
         }
         if (eligibility.isEligible() && leader.isPresent() && isStabilizing(o, pod, leader.get())) {
             return new Member(
@@ -153,7 +153,13 @@ final class StatusProjection {
                     MemberState.STABILIZING,
                     "ranks above the leader, and takes over once it has been eligible for the stabilization time");
         }
-        return new Member(pod.id().name(), state(eligibility), eligibility.explanation());
+        return new Member(pod.id().name(), state(eligibility), explanation(pod, eligibility));
+    }
+
+    private static String explanation(Candidate pod, Eligibility eligibility) {
+        return pod.contact() == Candidate.Contact.NOT_ASKED
+                ? eligibility.explanation() + "; not probed, for it is on its node's network (hostNetwork)"
+                : eligibility.explanation();
     }
 
     private static boolean isStabilizing(Observation o, Candidate pod, Candidate leader) {

@@ -29,6 +29,24 @@ interface OperatorConfig {
     @WithDefault("5s")
     Duration rehearsalLimit();
 
+    /** How the operator probes pods, where an election asks for it. */
+    Probes probes();
+
+    /** How the operator probes pods. */
+    interface Probes {
+
+        /** How many probes may be under way at once, over all elections; of one namespace at most a quarter of them. */
+        @WithDefault("256")
+        int atOnce();
+
+        /**
+         * Whether addresses that no pod has, such as 127.0.0.1, may be probed. For tests alone: whoever may write a pod's status
+         * could then have the operator reach what listens on its own machine.
+         */
+        @WithDefault("false")
+        boolean anyAddress();
+    }
+
     /** How the operator's own replicas agree on the one that acts. */
     Replica replica();
 

@@ -1,22 +1,30 @@
 package dev.leaderelection.runtime;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.detection.NodeHeartbeats;
+import dev.leaderelection.detection.ProbeResults;
+import dev.leaderelection.detection.Prober;
 import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.kubernetes.ApiServerElectionStore;
 import dev.leaderelection.kubernetes.EventRecorder;
+import dev.leaderelection.kubernetes.NodeLeases;
 import dev.leaderelection.kubernetes.ReplicaLeaseStore;
 import dev.leaderelection.kubernetes.WriteGate;
 import dev.leaderelection.reconciler.AllowedPrefixes;
 import dev.leaderelection.reconciler.Clocks;
+import dev.leaderelection.reconciler.Feeds;
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -27,10 +35,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 
 /** Makes the operator out of its parts. */
 @Singleton
 final class OperatorWiring {
+
+    /** So that a suspension of ours is noticed, and not taken for the nodes' silence. */
+    private static final Duration HEARTBEAT_TICK = Duration.ofSeconds(1);
 
     @Produces
     @Singleton
@@ -85,6 +97,37 @@ final class OperatorWiring {
     @Singleton
     static ApiServerElectionStore store(ApiServer server, Clocks clocks) {
         return new ApiServerElectionStore(server, clocks.wall(), OperatorWiring::nonce);
+    }
+
+    @Produces
+    @Singleton
+    static Feeds feeds(
+            KubernetesClient client,
+            Vertx vertx,
+            Clocks clocks,
+            DoubleSupplier jitter,
+            OperatorConfig config,
+            Instance<LeaderElectionReconciler> reconciler) {
+        NodeHeartbeats heartbeats = new NodeHeartbeats(clocks.ticks());
+        NodeLeases leases = new NodeLeases(
+                client,
+                (node, renewal) -> {
+                    if (heartbeats.saw(node, renewal)) {
+                        reconciler.get().wakeAll();
+                    }
+                },
+                heartbeats::deleted);
+        ProbeResults results =
+                new ProbeResults(clocks.ticks(), election -> reconciler.get().wake(election));
+        Predicate<InetAddress> mayBeProbed = config.probes().anyAddress() ? address -> true : Prober::isOrdinary;
+        Prober prober =
+                new Prober(vertx, clocks.ticks(), jitter, config.probes().atOnce(), mayBeProbed, results);
+        vertx.setPeriodic(HEARTBEAT_TICK.toMillis(), any -> heartbeats.tick());
+        return new Feeds(leases, heartbeats, prober, results);
+    }
+
+    static void close(@Disposes Feeds feeds) {
+        feeds.close();
     }
 
     @Produces

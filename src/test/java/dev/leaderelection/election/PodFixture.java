@@ -171,6 +171,6 @@ public final class PodFixture {
                 role,
                 labelTerm,
                 mark,
-                new Candidate.Place("", ""));
+                new Candidate.Place("", "", false));
     }
 }

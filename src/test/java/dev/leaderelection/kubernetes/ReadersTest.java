@@ -226,7 +226,7 @@ class ReadersTest {
                         Candidate.Role.LEADER,
                         7,
                         new Candidate.Mark(Candidate.Mark.Origin.THIS_ELECTION, 7),
-                        new Candidate.Place("n1", "10.0.0.1")));
+                        new Candidate.Place("n1", "10.0.0.1", false)));
     }
 
     @Test

@@ -50,6 +50,7 @@ class ElectionPassTest {
     private final ElectionPass pass = new ElectionPass(
             new LaggingCaches(),
             store,
+            Detection.NONE,
             store,
             new Announcer(events.recorder(clocks.wall())),
             clocks,

@@ -1,7 +1,10 @@
 package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.kubernetes.Answer;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.ElectionStore;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import org.slf4j.event.Level;
 
 /** The production pass over caches and a store of somebody else's, for tests of other packages. */
@@ -40,18 +44,42 @@ public final class ProductionPass {
         Answer<Primary> write(Election election, Primary copy, LeaderElectionStatus status);
     }
 
+    /**
+     * @param contact what is found out of a pod beyond what it says of itself
+     */
     public ProductionPass(
-            Watches watches, ElectionStore store, Statuses statuses, Clocks clocks, DoubleSupplier jitter) {
+            Watches watches,
+            ElectionStore store,
+            Function<PodIdentity, Candidate.Contact> contact,
+            Statuses statuses,
+            Clocks clocks,
+            DoubleSupplier jitter) {
         EventRecorder events = new EventRecorder(NOBODY.connect(), clocks.wall(), task -> {}, "simulation");
         pass = new ElectionPass(
                 new Told(watches),
                 store,
+                new Heard(contact),
                 statuses::write,
                 new Announcer(events),
                 clocks,
                 jitter,
                 Set.of(),
                 Level.TRACE);
+    }
+
+    private record Heard(Function<PodIdentity, Candidate.Contact> contact) implements Detection {
+
+        @Override
+        public Hearing hear(Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods) {
+            return new Hearing(
+                    pods.stream()
+                            .map(pod -> pod.withContact(contact.apply(pod.id())))
+                            .toList(),
+                    NEVER);
+        }
+
+        @Override
+        public void forget(Election election) {}
     }
 
     /** Nothing is ever sent there: Events are dropped before. */

@@ -30,7 +30,11 @@ final class Reports {
     static Report of(World world, LeaderElectionStatus before) {
         Observation seen = world.observe();
         Primary primary = new Primary("election-uid", "1", false, List.of(Primary.FINALIZER), before);
-        return new Report(new Sight(ELECTION, primary, seen), ElectionPlanner.plan(seen), List.of(), Optional.empty());
+        return new Report(
+                new Sight(ELECTION, primary, seen, Detection.NEVER),
+                ElectionPlanner.plan(seen),
+                List.of(),
+                Optional.empty());
     }
 
     /** The first pass ever, which changed nothing. */

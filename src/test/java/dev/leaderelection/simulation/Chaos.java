@@ -79,6 +79,13 @@ final class Chaos {
 
     private boolean happens(Fault fault, int step) {
         return switch (fault) {
+            case CONTACT_FLIPPED -> {
+                Optional<Pod> pod = pick(any -> true);
+                pod.ifPresent(is -> simulation
+                        .replica(1 + random.nextInt(simulation.replicas().size()))
+                        .flipContact(is.getMetadata().getUid()));
+                yield pod.isPresent();
+            }
             case SUSPENDED, CRASHED, CLOCK_JUMPED, WATCH_STALLED, WATCH_DROPPED -> toReplica(fault, step);
             case TIME_PASSED -> {
                 simulation.pass(Duration.ofMillis(50L << random.nextInt(14)));
@@ -375,6 +382,7 @@ final class Chaos {
         for (Replica replica : simulation.replicas()) {
             replica.restUntil(0);
             replica.watch().all().forEach(told -> told.stall(false));
+            replica.hearAll();
         }
         cluster.leases
                 .get(Cluster.ELECTION)

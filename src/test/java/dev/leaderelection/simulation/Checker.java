@@ -277,6 +277,9 @@ final class Checker {
     }
 
     private boolean wasHealthySince(Caller caller, PodIdentity pod) {
+        if (caller.unheard().contains(pod.uid())) {
+            return false;
+        }
         Optional<Pod> asSeen = Optional.empty();
         for (int i = 0; i < cluster.pods.size(); i++) {
             Shelf.Change<Pod> change = cluster.pods.change(i);

@@ -67,5 +67,7 @@ enum Fault {
     /** A user raises minimumTerm. */
     MINIMUM_TERM_RAISED,
     /** The containers of a pod that is being deleted have ended. */
-    POD_STOPPED
+    POD_STOPPED,
+    /** To one replica a pod stops answering its probe, or answers again; the others may see it otherwise. */
+    CONTACT_FLIPPED
 }

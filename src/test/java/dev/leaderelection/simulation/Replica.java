@@ -1,6 +1,8 @@
 package dev.leaderelection.simulation;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.kubernetes.PodTrimmer;
 import dev.leaderelection.reconciler.Clocks;
 import dev.leaderelection.reconciler.ElectionMemory;
@@ -8,8 +10,10 @@ import dev.leaderelection.reconciler.ProductionPass;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One process of the operator: what it was told, what it remembers, and where it stands. */
 final class Replica {
@@ -22,6 +26,8 @@ final class Replica {
     private final Watch watch;
     private final ProductionPass pass;
     private final Map<String, ElectionMemory> memories = new HashMap<>();
+    private final Set<String> unheard = new HashSet<>();
+    private final Set<String> everUnheard = new HashSet<>();
     private Optional<Duration> due = Optional.empty();
     private boolean woken;
     private boolean inPass;
@@ -37,7 +43,31 @@ final class Replica {
         Clocks clocks =
                 new Clocks(() -> Simulation.EPOCH.plus(simulation.now()).plus(wallOffset), () -> simulation.now());
         SimulatedStore store = new SimulatedStore(simulation, this, clocks.wall());
-        this.pass = new ProductionPass(store, store, store::writeStatus, clocks, simulation::jitter);
+        this.pass = new ProductionPass(store, store, this::contact, store::writeStatus, clocks, simulation::jitter);
+    }
+
+    private Candidate.Contact contact(PodIdentity pod) {
+        return unheard.contains(pod.uid()) ? Candidate.Contact.PROBE_FAILED : Candidate.Contact.FINE;
+    }
+
+    /** Its probes of a pod begin to fail, or to succeed again; no other replica's do. */
+    void flipContact(String podUid) {
+        everUnheard.add(podUid);
+        if (!unheard.remove(podUid)) {
+            unheard.add(podUid);
+        }
+        woken = true;
+    }
+
+    /** Every pod answers. */
+    void hearAll() {
+        unheard.clear();
+        woken = true;
+    }
+
+    /** The pods, by UID, of which its probes have ever failed. */
+    Set<String> everUnheard() {
+        return Set.copyOf(everUnheard);
     }
 
     int number() {

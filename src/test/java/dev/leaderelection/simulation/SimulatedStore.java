@@ -69,7 +69,7 @@ final class SimulatedStore implements ElectionStore, ProductionPass.Watches {
     }
 
     private Caller caller(Election election) {
-        return new Caller(replica.number(), election.uid(), replica.podsLookedAt());
+        return new Caller(replica.number(), election.uid(), replica.podsLookedAt(), replica.everUnheard());
     }
 
     private <T> Answer<T> read(Call call, Effect<T> effect) {

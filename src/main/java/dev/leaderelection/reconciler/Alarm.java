@@ -7,13 +7,16 @@ import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.Set;
 
-/** Wakes every election when this replica begins to act: whatever happened to them while it stood by was left to another. */
-final class TakeOver extends AbstractEventSource<LeaderElection, LeaderElection> {
+/**
+ * Wakes elections for reasons that no watch tells: every one when this replica begins to act, for whatever happened to them while it
+ * stood by was left to another; and those of whose pods detection has found something out.
+ */
+final class Alarm extends AbstractEventSource<LeaderElection, LeaderElection> {
 
     private final IndexerResourceCache<LeaderElection> elections;
 
-    TakeOver(IndexerResourceCache<LeaderElection> elections) {
-        super(LeaderElection.class, "take-over");
+    Alarm(IndexerResourceCache<LeaderElection> elections) {
+        super(LeaderElection.class, "alarm");
         this.elections = elections;
     }
 
@@ -24,6 +27,13 @@ final class TakeOver extends AbstractEventSource<LeaderElection, LeaderElection>
                     .list(election -> true)
                     .map(ResourceID::fromResource)
                     .forEach(id -> getEventHandler().handleEvent(new Event(id)));
+        }
+    }
+
+    /** Wakes one, if it is there. */
+    void wake(ResourceID id) {
+        if (isRunning() && elections.get(id).isPresent()) {
+            getEventHandler().handleEvent(new Event(id));
         }
     }
 

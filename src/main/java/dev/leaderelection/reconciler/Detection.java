@@ -1,0 +1,51 @@
+package dev.leaderelection.reconciler;
+
+import dev.leaderelection.api.LeaderElectionSpec;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.kubernetes.Election;
+import java.time.Duration;
+import java.util.List;
+
+/** What the operator finds out about pods itself, beyond what they say of themselves. */
+interface Detection {
+
+    /** Longer than anybody waits. */
+    Duration NEVER = Duration.ofDays(1);
+
+    /** Nothing at all. */
+    Detection NONE = new Detection() {
+
+        @Override
+        public Hearing hear(Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods) {
+            return new Hearing(pods, NEVER);
+        }
+
+        @Override
+        public void forget(Election election) {}
+    };
+
+    /**
+     * What is known now. Whatever was asked for is gone after from here on, until {@link #forget}.
+     *
+     * @param asked what the user wants to be found out
+     * @param pods the election's pods
+     */
+    Hearing hear(Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods);
+
+    /** Ends all that was done for an election. */
+    void forget(Election election);
+
+    /**
+     * What is known now.
+     *
+     * @param pods the pods, each with what is known of it
+     * @param next after how long time alone may change that
+     */
+    record Hearing(List<Candidate> pods, Duration next) {
+
+        /** Copies. */
+        public Hearing {
+            pods = List.copyOf(pods);
+        }
+    }
+}

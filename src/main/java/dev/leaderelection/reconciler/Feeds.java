@@ -1,0 +1,119 @@
+package dev.leaderelection.reconciler;
+
+import dev.leaderelection.api.LeaderElectionSpec;
+import dev.leaderelection.detection.ElectionKey;
+import dev.leaderelection.detection.NodeHeartbeats;
+import dev.leaderelection.detection.Probe;
+import dev.leaderelection.detection.ProbeResults;
+import dev.leaderelection.detection.Prober;
+import dev.leaderelection.detection.Target;
+import dev.leaderelection.detection.Verdict;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Candidate.Contact;
+import dev.leaderelection.election.Candidate.Life;
+import dev.leaderelection.kubernetes.Election;
+import dev.leaderelection.kubernetes.NodeLeases;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The feeds of detection, as an election asks for them: the heartbeats of nodes, and probes. */
+public final class Feeds implements Detection, AutoCloseable {
+
+    private final NodeLeases nodeLeases;
+    private final NodeHeartbeats heartbeats;
+    private final Prober prober;
+    private final ProbeResults results;
+
+    /**
+     * @param nodeLeases tells the heartbeats
+     * @param heartbeats which nodes are lost
+     * @param prober tells the results
+     * @param results which pods fail their probes
+     */
+    public Feeds(NodeLeases nodeLeases, NodeHeartbeats heartbeats, Prober prober, ProbeResults results) {
+        this.nodeLeases = nodeLeases;
+        this.heartbeats = heartbeats;
+        this.prober = prober;
+        this.results = results;
+    }
+
+    @Override
+    public Hearing hear(Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods) {
+        ElectionKey key = key(election);
+        Optional<Probe> probe = Optional.ofNullable(asked.probe()).map(SpecReader::probe);
+        prober.replace(key, targets(key, probe, pods));
+        Duration bound = Duration.ofSeconds(asked.nodeHeartbeatSeconds());
+        if (!bound.isZero()) {
+            nodeLeases.watch();
+        }
+        List<Candidate> heard = pods.stream()
+                .map(pod -> pod.withContact(contact(key, probe, bound, pod)))
+                .toList();
+        Duration next = bound.isZero()
+                ? NEVER
+                : pods.stream()
+                        .flatMap(pod -> heartbeats.untilLost(pod.place().node(), bound).stream())
+                        .filter(until -> !until.isZero())
+                        .min(Duration::compareTo)
+                        .orElse(NEVER);
+        return new Hearing(heard, next);
+    }
+
+    private static ElectionKey key(Election election) {
+        return new ElectionKey(election.namespace(), election.name());
+    }
+
+    private static Set<Target> targets(ElectionKey key, Optional<Probe> probe, List<Candidate> pods) {
+        Set<Target> targets = new HashSet<>();
+        for (Candidate pod : pods) {
+            if (probe.isPresent() && mayBeAsked(pod)) {
+                targets.add(new Target(key, pod.id().uid(), pod.place().ip(), probe.get()));
+            }
+        }
+        return targets;
+    }
+
+    /** At the address of a pod on its node's network others listen as well, whom a user must not reach through us. */
+    private static boolean mayBeAsked(Candidate pod) {
+        return pod.selected()
+                && pod.life() == Life.RUNNING
+                && !pod.place().ip().isEmpty()
+                && !pod.place().onNodesNetwork();
+    }
+
+    /** With a probe, a silent node alone says nothing: its pods may well be reached. */
+    private Contact contact(ElectionKey key, Optional<Probe> probe, Duration bound, Candidate pod) {
+        boolean isNodeLost = !bound.isZero() && heartbeats.isLost(pod.place().node(), bound);
+        if (probe.isEmpty()) {
+            return isNodeLost ? Contact.NODE_LOST : Contact.FINE;
+        }
+        if (pod.place().onNodesNetwork()) {
+            return Contact.NOT_ASKED;
+        }
+        boolean hasFailed = results.verdict(key, pod.id().uid()) instanceof Verdict.Failed;
+        if (hasFailed) {
+            return isNodeLost ? Contact.NODE_LOST : Contact.PROBE_FAILED;
+        }
+        return Contact.FINE;
+    }
+
+    @Override
+    public void forget(Election election) {
+        prober.replace(key(election), Set.of());
+    }
+
+    /** What was last known is from before a gap of our own: it says nothing. */
+    void gapEnded() {
+        heartbeats.gapEnded();
+        results.gapEnded();
+    }
+
+    @Override
+    public void close() {
+        prober.close();
+        nodeLeases.close();
+    }
+}
