@@ -20,6 +20,7 @@ public final class Manifests {
 
     private static final Set<String> FIRST = Set.of("Namespace", "CustomResourceDefinition");
     private static final Set<String> WORKLOADS = Set.of("Deployment", "StatefulSet", "DaemonSet", "Job");
+    private static final Set<String> POLICIES = Set.of("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding");
 
     private final ControlPlane controlPlane;
     private final Path crds;
@@ -85,14 +86,17 @@ public final class Manifests {
         }
     }
 
-    /** Applies everything that {@code deploy/} renders to but the workloads: the operator under test runs as a process. */
+    /**
+     * Applies everything that {@code deploy/} renders to but the workloads, for the operator under test runs as a process, and the
+     * admission policies, for tests write the routing label by hand to see what the operator does about it.
+     */
     public void applyRbac() {
         KubernetesClient admin = controlPlane.admin();
         String rendered = controlPlane.kubectl("kustomize", deploy.toString());
         List<HasMetadata> objects = admin.load(new ByteArrayInputStream(rendered.getBytes(StandardCharsets.UTF_8)))
                 .items();
         objects.stream()
-                .filter(object -> !WORKLOADS.contains(object.getKind()))
+                .filter(object -> !WORKLOADS.contains(object.getKind()) && !POLICIES.contains(object.getKind()))
                 .sorted(Comparator.comparing(object -> !FIRST.contains(object.getKind())))
                 .forEach(object -> admin.resource(object).forceConflicts().serverSideApply());
     }
