@@ -176,7 +176,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAnyPackage(KUBERNETES, RECONCILER)
                 .and()
-                .haveNameNotMatching(".*\\.ApiServer(\\$.*)?")
+                .haveNameNotMatching(".*\\.(ApiServer|NodeLeases)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("io.fabric8.kubernetes.client.KubernetesClient")

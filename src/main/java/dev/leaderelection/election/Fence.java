@@ -28,7 +28,7 @@ record Fence(List<Step> steps, Optional<Duration> lapse) {
      * @param claimed the Lease, and whom it names
      */
     static Optional<Fence> of(Observation o, LeaseState.Claimed claimed) {
-        if (isOpen(o, Set.of(claimed.holder()))) {
+        if (o.stopped().contains(claimed.holder()) || isOpen(o, Set.of(claimed.holder()))) {
             return Optional.empty();
         }
         Optional<Candidate> leader = o.pod(claimed.holder());
@@ -59,7 +59,8 @@ record Fence(List<Step> steps, Optional<Duration> lapse) {
     }
 
     /**
-     * The fence while no Lease tells who led: then who is routed to may have, and whom the status names.
+     * The fence while no Lease tells who led: then who is routed to may have, and whom the status names, and somebody of whom nothing
+     * tells.
      *
      * @param o the world
      * @param routed who is routed to, if anybody
@@ -106,9 +107,7 @@ record Fence(List<Step> steps, Optional<Duration> lapse) {
     private static boolean isOpen(Observation o, Set<PodIdentity> former) {
         return switch (o.rules().fencing()) {
             case NONE -> true;
-            case AWAIT_LEASE_EXPIRY ->
-                o.renewal().lapse().isZero()
-                        || (!former.isEmpty() && o.stopped().containsAll(former));
+            case AWAIT_LEASE_EXPIRY -> o.renewal().lapse().isZero();
             // What is gone cannot be deleted. That nobody has seen it end is told with the transition.
             case DELETE_POD ->
                 former.stream()
