@@ -213,6 +213,11 @@ final class HistoryChecker {
                 .filter(now ->
                         now.getMetadata().getUid().equals(old.getMetadata().getUid()))
                 .isPresent());
+        judged(revision, was, before);
+        switches.see(revision);
+    }
+
+    private void judged(Revision.OfLease revision, Optional<Lease> was, Optional<Lease> before) {
         Optional<Lease> gone = before.isPresent() ? Optional.empty() : was;
         gone.filter(lease -> world.owner(lease).isEmpty() && !Tampering.isAboutToDelete(lease))
                 .ifPresent(lease -> fail(
@@ -229,10 +234,10 @@ final class HistoryChecker {
                     revision.number(),
                     "Lease " + revision.name() + " was written, which is somebody else's");
         }
-        world.claim(now).ifPresent(claim -> claimed(revision.number(), before, now, claim));
+        world.claim(now).ifPresent(claim -> claimed(revision.number(), now, claim));
     }
 
-    private void claimed(long number, Optional<Lease> before, Lease now, LeaseState.Claimed claim) {
+    private void claimed(long number, Lease now, LeaseState.Claimed claim) {
         Election election = world.owner(now).orElseThrow();
         long term = claim.lease().term();
         TreeMap<Long, PodIdentity> terms = claims.computeIfAbsent(election.uid(), any -> new TreeMap<>());
@@ -251,7 +256,7 @@ final class HistoryChecker {
         }
         terms.put(term, claim.holder());
         if (known == null) {
-            switches.claimed(new Switches.Claim(number, election, claim.holder(), before, now));
+            switches.claimed(new Switches.Claim(number, election, claim.holder(), now));
         }
     }
 

@@ -26,7 +26,7 @@ class HistoryCheckerTest {
     private void given() {
         story.election("e1");
         story.pod("a").pod("b");
-        story.claim("a", 1).promote("a", 1).claim("a", 1);
+        story.claim("a", 1).promote("a", 1).claim("a", 1).claim("a", 1);
         assertSound();
     }
 
@@ -219,7 +219,7 @@ class HistoryCheckerTest {
     void switchFromALeaderThatWasUnhealthyWhenItWasDecidedIsNotNeedless() {
         given();
 
-        story.unready("a").ready("a").claim("b", 2).demote("a", 2).promote("b", 2);
+        story.unready("a").ready("a").claim("a", 1).claim("b", 2).demote("a", 2).promote("b", 2);
 
         assertSound();
     }
@@ -227,7 +227,7 @@ class HistoryCheckerTest {
     @Test
     void switchFromALeaderThatHasRecoveredLongAgoIsNeedless() {
         given();
-        story.unready("a").ready("a").claim("a", 1);
+        story.unready("a").ready("a").claim("a", 1).claim("a", 1).claim("a", 1);
 
         story.claim("b", 2).demote("a", 2);
 
@@ -247,7 +247,7 @@ class HistoryCheckerTest {
     @Test
     void switchThatTheStrategyAsksForIsNotNeedless() {
         given();
-        story.strategy("Bully").prioritize("b", 1).claim("a", 1);
+        story.strategy("Bully").prioritize("b", 1).claim("a", 1).claim("a", 1);
 
         story.claim("b", 2).demote("a", 2);
 
@@ -257,7 +257,7 @@ class HistoryCheckerTest {
     @Test
     void switchToALowerRankIsNeedlessUnderBullyToo() {
         given();
-        story.strategy("Bully").prioritize("a", 1).claim("a", 1);
+        story.strategy("Bully").prioritize("a", 1).claim("a", 1).claim("a", 1);
 
         story.claim("b", 2).demote("a", 2);
 

@@ -17,13 +17,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the moves of leadership: which of them no one can give a reason for. There is a reason if, at any revision since the one of
- * the Lease that the claim has replaced, the old leader was not healthy or not labelled, if a user has written to its pods or edited
- * the election since, or if the strategy asks for the heir. A claim alone is no move: a leader that keeps its label has not noticed.
+ * Judges the moves of leadership: which of them no one can give a reason for. There is a reason if, at any revision since the last but
+ * one of the Lease before the claim, the old leader was not healthy, if a user has written to its pods or edited
+ * the election since, or if the strategy asks for the heir. A claim alone is no move: nobody has noticed that while the label stays.
  */
 final class Switches {
 
@@ -31,11 +32,15 @@ final class Switches {
     private static final Duration ROUGHLY = Duration.ofSeconds(1);
 
     private final World world;
-    /** From which revision on a pod, by UID, has been healthy and labelled; not there if it is not now. */
-    private final Map<String, Long> soundSince = new HashMap<>();
+    /** From which revision on a pod, by UID, has been healthy; not there if it is not now. */
+    private final Map<String, Long> healthySince = new HashMap<>();
     /** The last revision at which a user gave a reason of their own, by the election's name. */
     private final Map<String, Long> lastReason = new HashMap<>();
 
+    /** The last revision of a Lease, by UID. */
+    private final Map<String, Long> last = new HashMap<>();
+    /** The one before. */
+    private final Map<String, Long> lastButOne = new HashMap<>();
     /** Who leads an election, by its UID, and since when. */
     private final Map<String, Reign> reigns = new HashMap<>();
     /** Pods, by UID, that were deposed without a reason, and bear the label yet. */
@@ -50,10 +55,9 @@ final class Switches {
      *
      * @param revision of the claim
      * @param to the heir
-     * @param replaced the Lease's revision before
      * @param lease the Lease from then on
      */
-    record Claim(long revision, Election election, PodIdentity to, Optional<Lease> replaced, Lease lease) {}
+    record Claim(long revision, Election election, PodIdentity to, Lease lease) {}
 
     Switches(World world) {
         this.world = world;
@@ -66,15 +70,13 @@ final class Switches {
 
     void see(long revision, Pod pod) {
         String uid = pod.getMetadata().getUid();
-        boolean sound = world.incarnation(PodTraces.of(pod).election())
-                .map(election -> PodReader.read(pod, election))
-                .filter(candidate ->
-                        candidate.isRouted() && Eligibility.of(candidate).keepsSeat())
-                .isPresent();
-        if (sound) {
-            soundSince.putIfAbsent(uid, revision);
+        boolean healthy = world.electionsOf(pod).stream()
+                .map(election -> PodReader.read(pod, Election.of(election)))
+                .anyMatch(candidate -> Eligibility.of(candidate).keepsSeat());
+        if (healthy) {
+            healthySince.putIfAbsent(uid, revision);
         } else {
-            soundSince.remove(uid);
+            healthySince.remove(uid);
         }
     }
 
@@ -90,6 +92,14 @@ final class Switches {
         lastReason.put(election, revision);
     }
 
+    /** A Lease has another revision, which was written or renewed. */
+    void see(Revision.OfLease lease) {
+        lease.now().map(now -> now.getMetadata().getUid()).ifPresent(uid -> {
+            lastButOne.put(uid, Objects.requireNonNullElse(last.get(uid), lease.number()));
+            last.put(uid, lease.number());
+        });
+    }
+
     /** A pod bears the label no more. */
     void lostLabel(String podUid) {
         Optional.ofNullable(deposed.remove(podUid)).ifPresent(needless::add);
@@ -98,32 +108,36 @@ final class Switches {
     /** A term has begun. */
     void claimed(Claim claim) {
         deposed.remove(claim.to().uid());
-        Reign last = reigns.get(claim.election().uid());
-        if (last != null && last.pod().equals(claim.to())) {
+        Reign reign = reigns.get(claim.election().uid());
+        if (reign != null && reign.pod().equals(claim.to())) {
             return;
         }
         reigns.put(claim.election().uid(), new Reign(claim.to(), renewed(claim.lease())));
-        if (last == null) {
+        if (reign == null) {
             return;
         }
-        long decidedAt = claim.replaced()
-                .map(lease -> Long.parseLong(lease.getMetadata().getResourceVersion()))
-                .orElse(claim.revision());
-        Optional<Pod> old = world.podByUid(last.pod().uid());
-        Long since = soundSince.get(last.pod().uid());
-        boolean hasReason = old.isEmpty()
+        long decidedAt = decidedAt(claim);
+        Optional<Pod> old = world.podByUid(reign.pod().uid());
+        Long since = healthySince.get(reign.pod().uid());
+        boolean hasReason = old.filter(pod -> PodTraces.of(pod).isLabelled()).isEmpty()
                 || since == null
                 || since > decidedAt
                 || lastReason.getOrDefault(claim.election().name(), 0L) >= decidedAt
-                || strayStands(claim, last)
-                || strategyAsks(claim, last, old.get());
+                || strayStands(claim, reign)
+                || strategyAsks(claim, reign, old.get());
         if (!hasReason) {
             deposed.put(
-                    last.pod().uid(),
+                    reign.pod().uid(),
                     "revision " + claim.revision() + ": " + claim.election() + " went from "
-                            + last.pod().name() + ", healthy since revision " + since + ", to "
-                            + claim.to().name() + "; the Lease had been read at revision " + decidedAt);
+                            + reign.pod().name() + ", healthy since revision " + since + ", to "
+                            + claim.to().name() + "; decided after revision " + decidedAt);
         }
+    }
+
+    /** Of pods and elections a replica may know a little less than of the Lease that it replaces: what it knew a renewal ago. */
+    private long decidedAt(Claim claim) {
+        return Objects.requireNonNullElse(
+                lastButOne.get(claim.lease().getMetadata().getUid()), claim.revision());
     }
 
     private static Optional<Instant> renewed(Lease lease) {
@@ -131,12 +145,12 @@ final class Switches {
     }
 
     /** Whether somebody else bears the label: then it is a user's doing, and whom it names may be mistaken for the leader. */
-    private boolean strayStands(Claim claim, Reign last) {
+    private boolean strayStands(Claim claim, Reign reign) {
         return world.candidates(claim.election()).stream()
-                .anyMatch(pod -> pod.isRouted() && !pod.id().equals(last.pod()));
+                .anyMatch(pod -> pod.isRouted() && !pod.id().equals(reign.pod()));
     }
 
-    private boolean strategyAsks(Claim claim, Reign last, Pod old) {
+    private boolean strategyAsks(Claim claim, Reign reign, Pod old) {
         Optional<LeaderElection> election = world.election(claim.election().name());
         Optional<Pod> heir = world.podByUid(claim.to().uid());
         if (election.isEmpty() || heir.isEmpty()) {
@@ -153,16 +167,16 @@ final class Switches {
                                 .compare(better, worse)
                         < 0;
             }
-            case RING -> termWasOver(claim, last, strategy.ring());
+            case RING -> termWasOver(claim, reign, strategy.ring());
         };
     }
 
-    private static boolean termWasOver(Claim claim, Reign last, LeaderElectionSpec.@Nullable Ring ring) {
+    private static boolean termWasOver(Claim claim, Reign reign, LeaderElectionSpec.@Nullable Ring ring) {
         Optional<Instant> ended = renewed(claim.lease());
-        if (ring == null || ring.maxTermSeconds() == 0 || last.began().isEmpty() || ended.isEmpty()) {
+        if (ring == null || ring.maxTermSeconds() == 0 || reign.began().isEmpty() || ended.isEmpty()) {
             return false;
         }
-        Duration reign = Duration.between(last.began().get(), ended.get()).plus(ROUGHLY);
-        return reign.compareTo(Duration.ofSeconds(ring.maxTermSeconds())) >= 0;
+        Duration led = Duration.between(reign.began().get(), ended.get()).plus(ROUGHLY);
+        return led.compareTo(Duration.ofSeconds(ring.maxTermSeconds())) >= 0;
     }
 }
