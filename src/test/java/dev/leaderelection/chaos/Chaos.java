@@ -35,9 +35,8 @@ public final class Chaos {
             Report report = run.run();
             out.println();
             out.print(options.markdown() ? report.markdown() + "\n" + report.table() : report.table());
-            report.needless().forEach(move -> out.println("needless: " + move));
-            report.failures().forEach(out::println);
-            if (report.isRemarkable()) {
+            report.remarks().forEach(out::println);
+            if (!report.remarks().isEmpty()) {
                 out.println("the history is in " + run.history());
             }
             return report.failures().isEmpty();

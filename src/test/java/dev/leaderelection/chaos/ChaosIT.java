@@ -18,6 +18,7 @@ class ChaosIT {
             Report report = run.run();
 
             console.accept(report.table());
+            report.remarks().forEach(console);
             assertThat(report.failures()).as("history in " + run.history()).isEmpty();
         }
     }

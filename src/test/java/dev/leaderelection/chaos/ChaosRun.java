@@ -33,6 +33,8 @@ final class ChaosRun implements AutoCloseable {
     /** How long elections may take, once nobody disturbs them any more, until all are sound. */
     static final Duration BOUND = Duration.ofSeconds(30);
 
+    private static final Path FOLDER = Path.of("target", "chaos");
+
     /** What users wait at most between two things that they do. */
     private static final Duration HASTE = Duration.ofMillis(300);
 
@@ -64,7 +66,7 @@ final class ChaosRun implements AutoCloseable {
         this.out = out;
         this.random = new SplittableRandom(options.seed());
         out.accept("starting a control plane and two operators that both act; seed " + options.seed());
-        arena = Arena.open(Path.of("target", "chaos", "history-" + options.seed() + ".jsonl"));
+        arena = Arena.open(FOLDER.resolve("history-" + options.name() + ".jsonl"));
         auditor = arena.auditor();
         elections = IntStream.range(0, options.elections())
                 .mapToObj(i -> "orders-" + i)
@@ -108,10 +110,10 @@ final class ChaosRun implements AutoCloseable {
                                     .toList()));
         }
         Report report = report();
-        if (report.isRemarkable()) {
+        if (!report.remarks().isEmpty()) {
             arena.file().close();
             Files.writeString(
-                    history().resolveSibling("operators-" + options.seed() + ".log"),
+                    history().resolveSibling("operators-" + options.name() + ".log"),
                     arena.replicas().logs());
         } else {
             arena.file().discard();

@@ -95,6 +95,11 @@ record Options(int failovers, long seed, int elections, boolean isShort, boolean
         return new Options(failovers, seed, elections, true, markdown, replay);
     }
 
+    /** Tells runs apart that go on beside each other. */
+    String name() {
+        return isShort ? "short" : Long.toString(seed);
+    }
+
     /** A run that goes on for longer than this shows nothing any more. */
     int mostRounds() {
         return ROUNDS_WITHOUT_FAILOVERS + failovers;

@@ -53,9 +53,11 @@ record Report(
         return failures;
     }
 
-    /** Whether there is something to look at in the history. */
-    boolean isRemarkable() {
-        return !failures().isEmpty() || !needless.isEmpty();
+    /** What there is to look at in the history. */
+    List<String> remarks() {
+        List<String> remarks = new ArrayList<>(failures());
+        needless.forEach(move -> remarks.add("needless: " + move));
+        return remarks;
     }
 
     String table() {
