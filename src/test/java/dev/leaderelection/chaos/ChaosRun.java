@@ -40,6 +40,7 @@ final class ChaosRun implements AutoCloseable {
 
     private static final Duration LEAST_ROUND = Duration.ofSeconds(3);
     private static final Duration LATEST_OUTAGE = Duration.ofMillis(1500);
+    private static final Duration LATEST_OUTAGE_IN_SHORT = Duration.ofMillis(300);
 
     /** They work beside each other, each on elections of their own. */
     private static final int USERS = 3;
@@ -133,11 +134,12 @@ final class ChaosRun implements AutoCloseable {
     private void round() throws InterruptedException {
         ofRound.clear();
         int before = auditor.breaches().size();
+        Duration latest = options.isShort() ? LATEST_OUTAGE_IN_SHORT : LATEST_OUTAGE;
         List<Future<?>> outage = new ArrayList<>();
         for (Fault fault : outagesOfRound()) {
             SplittableRandom its = random.split();
             outage.add(threads.submit(() -> {
-                TimeUnit.MILLISECONDS.sleep(its.nextInt((int) LATEST_OUTAGE.toMillis()));
+                TimeUnit.MILLISECONDS.sleep(its.nextInt((int) latest.toMillis()));
                 outages.strike(fault, its);
                 ended(fault, elections);
                 return fault;
