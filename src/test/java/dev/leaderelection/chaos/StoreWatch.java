@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sees every revision of the API server's store from a fixed one on, in order, by one watch on everything in it.
  *
- * <p>A watch on the API server does not survive its restart: the new one begins its cache anew and answers 410 Gone to whoever asks
- * for what was before. The store's own watch does, and numbers its revisions without a gap: a revision that was missed shows. The
+ * <p>A watch on the API server does not survive its restart, and the new one's cache need not know what was before. The store's own
+ * watch does, and numbers its revisions without a gap: a revision that was missed shows. The
  * API server has to keep its objects as JSON.
  */
 final class StoreWatch implements AutoCloseable {
