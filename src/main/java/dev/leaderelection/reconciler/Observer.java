@@ -284,10 +284,12 @@ final class Observer {
             return Duration.ZERO;
         }
         var leader = primary.status().leader();
-        Instant since =
-                leader != null && leader.podUID().equals(claimed.holder().uid())
-                        ? parse(leader.since()).orElse(claimed.copy().acquired())
-                        : claimed.copy().acquired();
+        // It may have lost the lead and won it back since the status was written last: that tells of another term.
+        Instant since = leader != null
+                        && leader.podUID().equals(claimed.holder().uid())
+                        && leader.term() == claimed.lease().term()
+                ? parse(leader.since()).orElse(claimed.copy().acquired())
+                : claimed.copy().acquired();
         Duration before = Duration.between(since, clocks.wall().instant());
         return memory.ledFor(claimed.holder(), before.isNegative() ? Duration.ZERO : before, ticks);
     }

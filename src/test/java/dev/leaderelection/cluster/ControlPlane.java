@@ -109,6 +109,11 @@ public final class ControlPlane implements AutoCloseable {
         return commands.url();
     }
 
+    /** Where the API server keeps its objects. */
+    public String storeUrl() {
+        return commands.storeUrl();
+    }
+
     /** Where logs, data and credentials are; deleted by {@link #close()}. */
     public Path directory() {
         return commands.directory();

@@ -32,12 +32,16 @@ record ControlPlaneCommands(
         return "https://127.0.0.1:" + apiServerPort;
     }
 
+    String storeUrl() {
+        return "http://127.0.0.1:" + etcdPort;
+    }
+
     Path auditLog() {
         return directory.resolve("audit.log");
     }
 
     List<String> etcd() {
-        String client = "http://127.0.0.1:" + etcdPort;
+        String client = storeUrl();
         String peer = "http://127.0.0.1:" + etcdPeerPort;
         return List.of(
                 program(Binary.ETCD),
@@ -56,7 +60,7 @@ record ControlPlaneCommands(
     List<String> apiServer() {
         List<String> flags = List.of(
                 program(Binary.KUBE_APISERVER),
-                "--etcd-servers=http://127.0.0.1:" + etcdPort,
+                "--etcd-servers=" + storeUrl(),
                 "--bind-address=127.0.0.1",
                 "--advertise-address=127.0.0.1",
                 "--secure-port=" + apiServerPort,

@@ -123,12 +123,12 @@ class OperatorPolicyIT {
                 Caller.STRATEGIC_MERGE_PATCH,
                 "{\"metadata\":{\"labels\":{\"" + KEY + "\":\"leader\"}}}");
 
-        assertRefused(reply, "may patch pods, and neither create, bind nor delete them, nor write their subresources");
+        assertRefused(reply, "may patch pods, and delete those that an election has marked");
     }
 
     @Test
     void makesBindsEvictsAndDeletesNoPod() {
-        String message = "may patch pods, and neither create, bind nor delete them, nor write their subresources";
+        String message = "may patch pods, and delete those that an election has marked";
         String pod = Caller.podPath(namespace, "orders-a");
 
         assertRefused(OPERATOR.send("DELETE", pod, Caller.JSON, "{}"), message);

@@ -61,6 +61,8 @@ class ElectionPassTest {
     private static final LeaderElectionSpec SPEC =
             Serialization.unmarshal("selector: {matchLabels: {app: orders}}", LeaderElectionSpec.class);
 
+    private LeaderElectionSpec spec = SPEC;
+
     private static LeaderElection resource(Optional<Primary> primary) {
         LeaderElection resource = new LeaderElection();
         resource.setSpec(SPEC);
@@ -137,7 +139,9 @@ class ElectionPassTest {
     }
 
     private Optional<Duration> pass() {
-        return pass.run(resource(store.primary), memory);
+        LeaderElection resource = resource(store.primary);
+        resource.setSpec(spec);
+        return pass.run(resource, memory);
     }
 
     /** A process that dies is followed by one that remembers nothing. */
@@ -453,6 +457,37 @@ class ElectionPassTest {
         assertThat(store.routed()).containsExactly("a");
         assertThat(history()).containsExactly("null>a 1 SeatVacant");
         assertThat(toldOf("LeadershipTransferred")).isEmpty();
+    }
+
+    /** Found by chaos: the status told of its former term, and the ring went on at once. */
+    @Test
+    void aLeaderThatHasWonTheLeadBackBeforeAnyStatusToldOfItLeadsSinceThen() {
+        store.clock = clocks.wall();
+        spec = Serialization.unmarshal("""
+                selector: {matchLabels: {app: orders}}
+                strategy: {type: Ring, ring: {maxTermSeconds: 60}}
+                """, LeaderElectionSpec.class);
+        store.put(healthy("a"));
+        settle();
+        now = now.plusHours(1);
+        store.script = (number, write) -> write.equals("status") ? Fate.UNAVAILABLE : Fate.GRANTED;
+        leaderFails();
+        store.put(healthy("b"));
+        settle();
+        store.put(pod("b").notReady().routed(2).build());
+        store.put(healthy("a"));
+        settle();
+        assertThat(store.routed()).containsExactly("a");
+        store.script = (number, write) -> Fate.GRANTED;
+        store.put(healthy("b"));
+
+        settle();
+
+        assertThat(store.routed()).containsExactly("a");
+        assertThat(lease().lease().term()).isEqualTo(3);
+        now = now.plusMinutes(1);
+        settle();
+        assertThat(store.routed()).containsExactly("b");
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.ElectionStore;
 import dev.leaderelection.kubernetes.Primary;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,9 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
     Optional<Primary> primary;
     /** Given the number of a write, from 1, and its name: what becomes of it. */
     BiFunction<Integer, String, Fate> script = (number, write) -> Fate.GRANTED;
+
+    /** When a holder acquires the Lease. */
+    InstantSource clock = () -> Instant.EPOCH;
 
     private long version = 100;
     private long leases;
@@ -162,7 +166,7 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
             LeaseState.Copy next = new LeaseState.Copy(
                     copy.uid(),
                     nextVersion(),
-                    Instant.EPOCH,
+                    newHolder ? clock.instant() : copy.acquired(),
                     Instant.EPOCH,
                     copy.transitions() + (newHolder ? 1 : 0),
                     election.leaseDuration());

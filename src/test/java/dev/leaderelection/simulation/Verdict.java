@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Whether an election is where it should be, once nobody disturbs it any more. */
-final class Verdict {
+public final class Verdict {
 
     private final Simulation simulation;
 
@@ -40,11 +40,23 @@ final class Verdict {
                 .map(pod -> PodReader.read(pod, election))
                 .filter(pod -> pod.selected() || pod.mark().origin() == Candidate.Mark.Origin.THIS_ELECTION)
                 .toList();
+        Optional<LeaseState> lease = cluster.leases.get(Cluster.ELECTION).map(is -> LeaseReader.read(is, election));
+        return complaint(resource, lease, pods);
+    }
+
+    /**
+     * What is not as it should be, if anything.
+     *
+     * @param resource an election that is not being deleted
+     * @param lease its Lease, if there is one
+     * @param pods all pods that are its business
+     */
+    public static Optional<String> complaint(
+            LeaderElection resource, Optional<LeaseState> lease, List<Candidate> pods) {
         List<Candidate> labelled = pods.stream().filter(Candidate::isRouted).toList();
         if (labelled.size() > 1) {
             return Optional.of(labelled.size() + " pods are labelled");
         }
-        Optional<LeaseState> lease = cluster.leases.get(Cluster.ELECTION).map(is -> LeaseReader.read(is, election));
         if (resource.getSpec().mode() == Mode.PAUSED) {
             return Optional.empty();
         }

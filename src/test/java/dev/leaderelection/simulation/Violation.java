@@ -1,12 +1,12 @@
 package dev.leaderelection.simulation;
 
 /** A promise was broken. */
-final class Violation extends RuntimeException {
+public final class Violation extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     /** The promises. */
-    enum Kind {
+    public enum Kind {
         /** Two pods carry the label. */
         TWO_LABELS,
         /** A label that no claim of the Lease stands behind. */
