@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class FakeKubelet implements AutoCloseable {
 
+    /** The annotation by which a pod asks for its IP, so that something of the test may listen there. */
+    public static final String ADDRESS_ANNOTATION = "fake-kubelet/address";
+
     private static final Logger LOG = LoggerFactory.getLogger(FakeKubelet.class);
     private static final Duration RETRY = Duration.ofMillis(200);
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
@@ -252,8 +255,12 @@ public final class FakeKubelet implements AutoCloseable {
                         client.getKubernetesSerialization().asJson(body));
     }
 
-    /** Unique among all fixtures of this JVM. */
+    /** Unique among all fixtures of this JVM, unless the pod asks for another. */
     private String address(Pod pod) {
+        String asked = pod.getMetadata().getAnnotations().get(ADDRESS_ANNOTATION);
+        if (asked != null) {
+            return asked;
+        }
         return addresses.computeIfAbsent(pod.getMetadata().getUid(), uid -> {
             int number = ADDRESSES.incrementAndGet();
             return "10.%d.%d.%d".formatted(128 + (number >> 16) % 128, (number >> 8) % 256, number % 256);
