@@ -84,17 +84,23 @@ public final class Feeds implements Detection, AutoCloseable {
                 && !pod.place().onNodesNetwork();
     }
 
-    /** With a probe, a silent node alone says nothing: its pods may well be reached. */
     private Contact contact(ElectionKey key, Optional<Probe> probe, Duration bound, Candidate pod) {
         boolean isNodeLost = !bound.isZero() && heartbeats.isLost(pod.place().node(), bound);
         if (probe.isEmpty()) {
             return isNodeLost ? Contact.NODE_LOST : Contact.FINE;
         }
-        if (pod.place().onNodesNetwork()) {
+        return contact(
+                isNodeLost,
+                pod.place().onNodesNetwork(),
+                results.verdict(key, pod.id().uid()) instanceof Verdict.Failed);
+    }
+
+    /** With a probe, a silent node alone says nothing: its pods may well be reached. */
+    static Contact contact(boolean isNodeLost, boolean onNodesNetwork, boolean hasProbeFailed) {
+        if (onNodesNetwork) {
             return Contact.NOT_ASKED;
         }
-        boolean hasFailed = results.verdict(key, pod.id().uid()) instanceof Verdict.Failed;
-        if (hasFailed) {
+        if (hasProbeFailed) {
             return isNodeLost ? Contact.NODE_LOST : Contact.PROBE_FAILED;
         }
         return Contact.FINE;

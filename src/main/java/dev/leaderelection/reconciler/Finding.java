@@ -36,7 +36,9 @@ record Finding(String type, boolean holds, String reason, String message) {
     static List<Finding> of(Report report, Optional<Candidate> leader) {
         Finding conflicted = conflicted(report);
         Optional<Finding> fencing = fencing(report);
-        Finding elected = elected(report, leader, conflicted);
+        Finding elected = fencing.filter(any -> leader.isEmpty())
+                .map(any -> any.spoils(LEADER_ELECTED))
+                .orElseGet(() -> elected(report, leader, conflicted));
         Finding held = held(report, leader);
         Finding routing = fencing.orElseGet(() -> routing(report, leader, conflicted));
         List<Finding> findings = new ArrayList<>();

@@ -229,6 +229,36 @@ class ReadersTest {
                         new Candidate.Place("n1", "10.0.0.1", false)));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{phase: Running, containerStatuses: [{state: {running: {}}}]} | false",
+                "{phase: Running, containerStatuses: [{state: {terminated: {exitCode: 0}}}]} | true",
+                "{phase: Running, containerStatuses: [{state: {terminated: {exitCode: 0}}}, {state: {waiting: {}}}]} | false",
+                "{phase: Running, containerStatuses: [{state: {terminated: {exitCode: 0}}}], initContainerStatuses: [{state:"
+                        + " {running: {}}}]} | false",
+                "{phase: Running, containerStatuses: [{}]} | false",
+                "{phase: Running} | false",
+                "{phase: Succeeded} | true",
+                "{phase: Failed} | true"
+            })
+    void aPodThatIsBeingDeletedHasStoppedWhenAllItsContainersHave(String status, boolean stopped) {
+        Pod pod = pod("metadata: {name: a, uid: u, deletionTimestamp: '2026-01-01T00:00:00Z'}\nstatus: " + status);
+
+        assertThat(PodReader.hasStopped(pod)).isEqualTo(stopped);
+        assertThat(PodReader.hasStopped(PodTrimmer.trim(pod))).isEqualTo(stopped);
+    }
+
+    @Test
+    void containersThatEndAreStartedAgainUnlessThePodIsBeingDeleted() {
+        assertThat(
+                        PodReader.hasStopped(
+                                pod(
+                                        "metadata: {name: a, uid: u}\nstatus: {containerStatuses: [{state: {terminated: {exitCode: 1}}}]}")))
+                .isFalse();
+    }
+
     @Test
     void readsAPodThatSaysNothing() {
         Candidate pod = read("metadata: {name: a, uid: u}");

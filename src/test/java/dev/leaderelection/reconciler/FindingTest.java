@@ -14,6 +14,7 @@ import dev.leaderelection.election.Candidate.Role;
 import dev.leaderelection.election.Candidate.Standing;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Observation.Obstacle;
+import dev.leaderelection.election.Rules;
 import dev.leaderelection.election.Rules.Mode;
 import dev.leaderelection.election.World;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -117,6 +118,20 @@ class FindingTest {
                                 consistent,
                                 none,
                                 active)),
+                arguments(
+                        "a leader that is being fenced",
+                        World.of(pod("a").notReady().build(), healthy("b"))
+                                .claimedBy(id("a"), 1)
+                                .fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY),
+                        conditions("false Fencing", "true Elected", "true Held", "false Fencing", none, active)),
+                arguments(
+                        "a leader that is gone, and may still be running",
+                        World.of(healthy("b"))
+                                .claimedBy(id("a"), 1)
+                                .gone(id("a"))
+                                .fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY),
+                        conditions(
+                                "false Fencing", "false Fencing", "false HolderGone", "false Fencing", none, active)),
                 arguments(
                         "no pod at all",
                         World.of(),
