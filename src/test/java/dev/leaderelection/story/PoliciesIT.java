@@ -100,6 +100,22 @@ class PoliciesIT {
     }
 
     @Test
+    void leaderThatIsFencedIsDeleted() {
+        try (Scene scene = scene()) {
+            scene.podsReadyInTurn("orders-a", "orders-b");
+            scene.elect("orders", Scene.FAST + "failover: {fencing: DeletePod}");
+            scene.awaitLeader("orders", "orders-a");
+            scene.awaitReadyElection("orders");
+
+            scene.ready("orders-a", false);
+
+            scene.awaitLeader("orders", "orders-b");
+            assertThat(new AuditLog(CONTROL_PLANE).requests(scene.namespace()))
+                    .noneMatch(request -> request.code() == 403 || request.code() == 422);
+        }
+    }
+
+    @Test
     void workloadWithTheLabelInItsTemplateScalesAndTheOperatorTakesTheLabelOff() {
         try (Scene scene = scene()) {
             scene.podsReadyInTurn("orders-a");
