@@ -134,50 +134,21 @@ public record Candidate(
 
     /** The same pod with another priority. */
     public Candidate withPriority(int other) {
-        return new Candidate(
-                id,
-                version,
-                selected,
-                life,
-                ready,
-                readySince,
-                stopped,
-                contact,
-                standing,
-                other,
-                ordinal,
-                revision,
-                created,
-                role,
-                labelTerm,
-                mark,
-                place);
+        return but(version, contact, other, role, labelTerm, mark);
     }
 
     /** The same pod with what detection says of it. */
     public Candidate withContact(Contact now) {
-        return new Candidate(
-                id,
-                version,
-                selected,
-                life,
-                ready,
-                readySince,
-                stopped,
-                now,
-                standing,
-                priority,
-                ordinal,
-                revision,
-                created,
-                role,
-                labelTerm,
-                mark,
-                place);
+        return but(version, now, priority, role, labelTerm, mark);
     }
 
     /** The same pod as a write of ours has left it. */
     public Candidate written(String newVersion, Role newRole, long newLabelTerm, Mark newMark) {
+        return but(newVersion, contact, priority, newRole, newLabelTerm, newMark);
+    }
+
+    private Candidate but(
+            String newVersion, Contact newContact, int newPriority, Role newRole, long newLabelTerm, Mark newMark) {
         return new Candidate(
                 id,
                 newVersion,
@@ -186,9 +157,9 @@ public record Candidate(
                 ready,
                 readySince,
                 stopped,
-                contact,
+                newContact,
                 standing,
-                priority,
+                newPriority,
                 ordinal,
                 revision,
                 created,
