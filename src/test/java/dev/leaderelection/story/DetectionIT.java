@@ -53,7 +53,8 @@ class DetectionIT {
 
                 assertThat(Duration.ofNanos(System.nanoTime() - silent)).isLessThan(Duration.ofSeconds(25));
                 assertThat(Scene.isReady(scene.getPod(leader))).isTrue();
-                assertThat(scene.lastTransition("orders")).endsWith("LeaderNodeLost");
+                scene.awaitStatus(
+                        "orders", status -> status.history().get(0).reason().equals("LeaderNodeLost"));
                 scene.awaitMember("orders", leader, MemberState.NODE_LOST);
             } finally {
                 STAGE.kubelet().revive(node);
