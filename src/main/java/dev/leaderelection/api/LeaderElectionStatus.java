@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -31,10 +33,13 @@ public record LeaderElectionStatus(
         @JsonPropertyDescription("The pod that leads.") @Nullable
         Leader leader,
 
-        @JsonPropertyDescription("The newest term. It never goes back.") @Nullable
+        @JsonPropertyDescription("The newest term. It never goes back.") @Min(0) @Max(HIGHEST_TERM) @Nullable
         Long term,
 
-        @JsonPropertyDescription("No term above this was ever claimed. Kept by the operator; do not edit.") @Nullable
+        @JsonPropertyDescription("No term above this was ever claimed. Kept by the operator; do not edit.")
+        @Min(0)
+        @Max(HIGHEST_TERM)
+        @Nullable
         Long termReserved,
 
         @JsonPropertyDescription("How many pods stand for election.") @Nullable
@@ -50,6 +55,9 @@ public record LeaderElectionStatus(
         @JsonPropertyDescription("Ready, LeaderElected, LeaseHeld, RoutingConsistent, Conflicted and Paused.")
         List<Condition> conditions) {
 
+    /** 2^59. No election comes near it, and terms after one that somebody has written there must still grow. */
+    private static final double HIGHEST_TERM = 1L << 59;
+
     /** A status that says nothing yet. */
     public static final LeaderElectionStatus EMPTY =
             new LeaderElectionStatus(null, null, null, null, null, List.of(), List.of(), List.of());
@@ -58,7 +66,17 @@ public record LeaderElectionStatus(
     public LeaderElectionStatus {
         members = members == null ? List.of() : List.copyOf(members);
         history = history == null ? List.of() : List.copyOf(history);
-        conditions = conditions == null ? List.of() : List.copyOf(conditions);
+        // Somebody may have written one by hand: what is not whole tells nothing, and is written anew.
+        conditions = conditions == null
+                ? List.of()
+                : conditions.stream().filter(LeaderElectionStatus::isWhole).toList();
+    }
+
+    private static boolean isWhole(Condition condition) {
+        return condition.getType() != null
+                && condition.getStatus() != null
+                && condition.getReason() != null
+                && condition.getLastTransitionTime() != null;
     }
 
     /**
@@ -92,7 +110,16 @@ public record LeaderElectionStatus(
             Long term,
 
             @JsonPropertyDescription("When it took the lead.") @Required
-            String since) {}
+            String since) {
+
+        /** Takes what is absent as empty. */
+        public Leader {
+            podName = podName == null ? "" : podName;
+            podUID = podUID == null ? "" : podUID;
+            term = term == null ? 0L : term;
+            since = since == null ? "" : since;
+        }
+    }
 
     /**
      * How many pods stand for election.
@@ -187,5 +214,15 @@ public record LeaderElectionStatus(
             String time,
 
             @JsonPropertyDescription("From the operator's learning of the cause to the label's being set.") @Required
-            Long durationMilliseconds) {}
+            Long durationMilliseconds) {
+
+        /** Takes what is absent as empty. */
+        public Transition {
+            to = to == null ? "" : to;
+            term = term == null ? 0L : term;
+            reason = reason == null ? "" : reason;
+            time = time == null ? "" : time;
+            durationMilliseconds = durationMilliseconds == null ? 0L : durationMilliseconds;
+        }
+    }
 }

@@ -16,8 +16,11 @@ import java.util.TreeSet;
 public record LeaseRecord(
         Optional<PodIdentity> holder, long term, Set<PodIdentity> toFence, boolean fenceAll, boolean closed) {
 
-    /** No election comes near it; a record of a later term was not written by the protocol, and terms after it could not grow. */
-    public static final long HIGHEST_TERM = 1L << 62;
+    /**
+     * No election comes near it: what tells of a later term was not written by the protocol, and terms after it could not grow. The
+     * API server refuses to reserve more, and says so.
+     */
+    public static final long HIGHEST_TERM = 1L << 59;
 
     /** The record of a Lease that nobody has claimed. */
     public static final LeaseRecord UNCLAIMED = new LeaseRecord(Optional.empty(), 0, Set.of(), true, false);
@@ -25,8 +28,8 @@ public record LeaseRecord(
     /** Copies, and refuses what cannot be. */
     public LeaseRecord {
         toFence = Set.copyOf(toFence);
-        if (term < 0 || term > HIGHEST_TERM) {
-            throw new IllegalArgumentException("a term is between 0 and 2^62, and not " + term);
+        if (term < 0) {
+            throw new IllegalArgumentException("a term is not negative: " + term);
         }
         if (holder.isPresent() && (term == 0 || closed)) {
             throw new IllegalArgumentException("a holder has a term and an open Lease");

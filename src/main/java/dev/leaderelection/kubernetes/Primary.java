@@ -2,7 +2,9 @@ package dev.leaderelection.kubernetes;
 
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.election.LeaseRecord;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the election's own object stands.
@@ -42,13 +44,16 @@ public record Primary(
 
     /** No term above this was ever claimed. */
     public long termReserved() {
-        Long reserved = status.termReserved();
-        return reserved == null ? 0 : reserved;
+        return bounded(status.termReserved());
     }
 
     /** The newest term that the status tells of, 0 before the first. */
     public long term() {
-        Long term = status.term();
-        return term == null ? 0 : term;
+        return bounded(status.term());
+    }
+
+    /** Somebody may have written anything, and terms go on from it. */
+    private static long bounded(@Nullable Long term) {
+        return term == null ? 0 : Math.max(0, Math.min(term, LeaseRecord.HIGHEST_TERM));
     }
 }

@@ -51,7 +51,9 @@ final class RecordCodec {
                     fence,
                     root.path("all").asBoolean(),
                     root.path("closed").asBoolean());
-            return encode(decoded).equals(text) ? Optional.of(decoded) : Optional.empty();
+            return decoded.term() <= LeaseRecord.HIGHEST_TERM && encode(decoded).equals(text)
+                    ? Optional.of(decoded)
+                    : Optional.empty();
         } catch (JsonProcessingException | IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -2,6 +2,7 @@ package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.detection.Probe;
+import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.Rules;
 import dev.leaderelection.election.Strategy;
 import java.time.Duration;
@@ -15,7 +16,7 @@ final class SpecReader {
         return new Rules(
                 strategy(spec.strategy()),
                 Rules.Mode.valueOf(spec.mode().name()),
-                spec.minimumTerm(),
+                Math.min(spec.minimumTerm(), LeaseRecord.HIGHEST_TERM),
                 Duration.ofSeconds(spec.detection().notReadyGraceSeconds()),
                 Duration.ofSeconds(spec.failover().minIntervalSeconds()),
                 Rules.Fencing.valueOf(spec.failover().fencing().name()),

@@ -9,6 +9,7 @@ import dev.leaderelection.api.LeaderElectionStatus.Transition;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.ElectionPlanner;
 import dev.leaderelection.election.Eligibility;
+import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Observation;
 import dev.leaderelection.election.Plan;
@@ -86,7 +87,7 @@ final class StatusProjection {
     /** Terms are reserved ahead together with the write that follows a transition, off the critical path. */
     private static @Nullable Long reserved(long reserved, long term) {
         if (term > 0 && reserved - term < ElectionPlanner.TERMS_AHEAD / 2) {
-            return term + ElectionPlanner.TERMS_AHEAD;
+            return Math.min(term + ElectionPlanner.TERMS_AHEAD, LeaseRecord.HIGHEST_TERM);
         }
         return reserved == 0 ? null : reserved;
     }
@@ -188,7 +189,7 @@ final class StatusProjection {
                 history.add(0, entry(change));
             }
         }
-        return history.subList(0, Math.min(history.size(), limit));
+        return history.subList(0, Math.max(0, Math.min(history.size(), limit)));
     }
 
     private static Transition entry(Report.Change change) {

@@ -11,6 +11,7 @@ import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Candidate.Life;
+import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.EventLog;
@@ -511,6 +512,20 @@ class ElectionPassTest {
                 .isNotNull()
                 .extracting(LeaderElectionStatus.Leader::podName)
                 .isEqualTo("a");
+    }
+
+    @Test
+    void reservedTermsBeyondReasonDoNotOverflow() {
+        Primary is = store.primary.orElseThrow();
+        LeaderElectionStatus byHand = new LeaderElectionStatus(
+                1L, null, Long.MAX_VALUE, Long.MAX_VALUE, null, List.of(), List.of(), List.of());
+        store.primary = Optional.of(new Primary(is.uid(), store.nextVersion(), false, is.finalizers(), byHand));
+        store.put(healthy("a"));
+
+        settle();
+
+        assertThat(store.routed()).containsExactly("a");
+        assertThat(lease().lease().term()).isEqualTo(LeaseRecord.HIGHEST_TERM + 1);
     }
 
     /** The n-th write from here on is unlucky, once. */

@@ -242,7 +242,9 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
 
     @Override
     public Answer<Candidate> demote(Election election, Candidate pod, long term) {
-        return patch("demote", pod, Role.NONE, 0, new Mark(Mark.Origin.THIS_ELECTION, term));
+        boolean follows = pod.selected() && !election.label().followerValue().isEmpty();
+        Role left = follows ? Role.FOLLOWER : pod.role() == Role.OTHER ? Role.OTHER : Role.NONE;
+        return patch("demote", pod, left, 0, new Mark(Mark.Origin.THIS_ELECTION, term));
     }
 
     @Override
