@@ -68,7 +68,7 @@ final class Observer {
         if (!(pods instanceof Done<List<Candidate>> seenPods)) {
             return ((Refused<List<Candidate>>) pods).recast();
         }
-        Answer<List<LeaderElection>> rivals = rivals(resource, election, seenLease.value());
+        Answer<List<LeaderElection>> rivals = rivals(resource, election, seenPrimary.value(), seenLease.value());
         if (!(rivals instanceof Done<List<LeaderElection>> seenRivals)) {
             return ((Refused<List<LeaderElection>>) rivals).recast();
         }
@@ -230,12 +230,18 @@ final class Observer {
         return started ? Optional.empty() : Rivalry.labelInUse(resource, pods);
     }
 
-    /** Before a Lease is created, the elections are read from the server: the younger of two must not miss the older. */
-    private Answer<List<LeaderElection>> rivals(LeaderElection resource, Election election, LeaseState lease) {
+    /**
+     * Before a Lease is created, the elections are read from the server: the younger of two must not miss the older. One that stands
+     * down by what the caches tell asks nobody: each of many would read all of them, again and again.
+     */
+    private Answer<List<LeaderElection>> rivals(
+            LeaderElection resource, Election election, Primary primary, LeaseState lease) {
+        List<LeaderElection> known = caches.elections(election.namespace());
         boolean mayCreate = lease instanceof LeaseState.Missing
                 && !resource.isMarkedForDeletion()
-                && resource.getSpec().mode() != LeaderElectionSpec.Mode.OBSERVE;
-        return mayCreate ? store.listElections(election) : new Done<>(caches.elections(election.namespace()));
+                && resource.getSpec().mode() != LeaderElectionSpec.Mode.OBSERVE
+                && Rivalry.overlap(resource, primary, known, caches).isEmpty();
+        return mayCreate ? store.listElections(election) : new Done<>(known);
     }
 
     private Observation.Renewal renewal(

@@ -14,17 +14,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Somebody who sends the API server plain requests: clients hide which ones they send, and what they are warned of. */
-record Caller(Identity identity, KubernetesClient client) implements AutoCloseable {
+public record Caller(Identity identity, KubernetesClient client) implements AutoCloseable {
 
-    static final String JSON = "application/json";
-    static final String MERGE_PATCH = "application/merge-patch+json";
+    public static final String JSON = "application/json";
+    public static final String MERGE_PATCH = "application/merge-patch+json";
     static final String STRATEGIC_MERGE_PATCH = "application/strategic-merge-patch+json";
     static final String JSON_PATCH = "application/json-patch+json";
     static final String APPLY_PATCH = "application/apply-patch+yaml";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    static Caller of(ControlPlane controlPlane, Identity identity) {
+    public static Caller of(ControlPlane controlPlane, Identity identity) {
         return new Caller(identity, controlPlane.newClient(identity));
     }
 
@@ -35,14 +35,14 @@ record Caller(Identity identity, KubernetesClient client) implements AutoCloseab
      * @param text the body
      * @param warnings for whoever sits in front of the client
      */
-    record Reply(int code, String text, List<String> warnings) {
+    public record Reply(int code, String text, List<String> warnings) {
 
-        boolean isSuccess() {
+        public boolean isSuccess() {
             return code >= 200 && code < 300;
         }
 
         /** What a person reads when it was refused. */
-        String message() {
+        public String message() {
             try {
                 return MAPPER.readTree(text).path("message").asText();
             } catch (IOException e) {
@@ -51,7 +51,7 @@ record Caller(Identity identity, KubernetesClient client) implements AutoCloseab
         }
     }
 
-    Reply send(String method, String path, String contentType, String body) {
+    public Reply send(String method, String path, String contentType, String body) {
         HttpRequest request = client.getHttpClient()
                 .newHttpRequestBuilder()
                 .uri(client.getMasterUrl().toString().replaceFirst("/$", "") + path)

@@ -41,7 +41,7 @@ class FuzzTest {
     private static final String ELECTION_UID = "election-uid";
 
     /** Each of some five objects. */
-    private static final int WORLDS = 1_200;
+    private static final int WORLDS = 1_100;
 
     private static final int MOST_PODS = 4;
     private static final int ROUNDS = 24;
