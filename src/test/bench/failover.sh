@@ -2,15 +2,4 @@
 # Packages the operator and measures its failovers on a control plane of its own, on loopback; --help tells the options.
 # With --no-build, first, it takes what the last build left.
 set -eu
-cd "$(dirname "$0")/../../.."
-classpath=target/benchmarks/classpath
-if [ "${1:-}" = --no-build ]; then
-  shift
-else
-  mkdir -p target/benchmarks
-  mvn -q -B -ntp -DskipTests -Dspotless.check.skip package dependency:build-classpath \
-    -Dmdep.includeScope=test -Dmdep.outputFile="$classpath"
-fi
-exec java -cp "target/test-classes:target/classes:$(cat "$classpath")" \
-  -Djava.util.logging.manager=org.jboss.logmanager.LogManager \
-  dev.leaderelection.bench.FailoverBenchmark "$@"
+exec "$(dirname "$0")/../launch.sh" benchmarks package dev.leaderelection.bench.FailoverBenchmark "$@"

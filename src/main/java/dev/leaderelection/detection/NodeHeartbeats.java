@@ -1,5 +1,6 @@
 package dev.leaderelection.detection;
 
+import dev.leaderelection.election.Durations;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -152,8 +153,7 @@ public final class NodeHeartbeats {
 
     private Duration rest(Beat beat, Duration bound, Duration now) {
         Duration since = later(later(beat.at(), restarted), heldUntil.getOrDefault(bound, restarted));
-        Duration rest = bound.minus(now.minus(since));
-        return rest.isNegative() ? Duration.ZERO : rest;
+        return Durations.rest(bound, now.minus(since));
     }
 
     private Duration awake() {

@@ -139,7 +139,7 @@ public record Candidate(
 
     /** The same pod with what detection says of it. */
     public Candidate withContact(Contact now) {
-        return but(version, now, priority, role, labelTerm, mark);
+        return now == contact ? this : but(version, now, priority, role, labelTerm, mark);
     }
 
     /** The same pod as a write of ours has left it. */

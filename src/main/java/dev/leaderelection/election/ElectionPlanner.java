@@ -83,10 +83,11 @@ public final class ElectionPlanner {
     /** Waits for the leader to have stopped; the Lease is not renewed meanwhile, and whoever else carries the label loses it. */
     private static Plan fencing(Observation o, LeaseState.Claimed claimed, LeaseRecord settled, Fence fence) {
         List<Step> steps = new ArrayList<>(fence.steps());
-        fence(settled, steps);
-        if (!settled.fenceAll()) {
-            strip(o, claimed.holder(), settled.toFence(), steps);
-        }
+        clearOthers(o, claimed, settled, steps);
+        return fencing(steps, fence);
+    }
+
+    private static Plan fencing(List<Step> steps, Fence fence) {
         return new Plan(
                 Situation.FENCING, Optional.empty(), steps, fence.lapse().orElse(Seat.NEVER));
     }
@@ -151,10 +152,7 @@ public final class ElectionPlanner {
         if (renews && o.renewal().due().isZero()) {
             steps.add(new Step.Renew(claimed.copy(), settled));
         }
-        fence(settled, steps);
-        if (!settled.fenceAll()) {
-            strip(o, claimed.holder(), settled.toFence(), steps);
-        }
+        clearOthers(o, claimed, settled, steps);
         boolean mayPromote = o.rules().mode() == Rules.Mode.ACTIVE;
         incumbent
                 .filter(leader -> mayPromote && keepsSeat(leader))
@@ -167,6 +165,14 @@ public final class ElectionPlanner {
                 : seatNext;
         Situation situation = incumbent.isPresent() ? Situation.LED : Situation.VACANT;
         return new Plan(situation, Optional.empty(), steps, next);
+    }
+
+    /** Finishes what was begun, and strips whoever else is routed to. */
+    private static void clearOthers(Observation o, LeaseState.Claimed claimed, LeaseRecord settled, List<Step> steps) {
+        fence(settled, steps);
+        if (!settled.fenceAll()) {
+            strip(o, claimed.holder(), settled.toFence(), steps);
+        }
     }
 
     private static void strip(Observation o, PodIdentity leader, Set<PodIdentity> fencedAnyway, List<Step> steps) {
@@ -211,11 +217,7 @@ public final class ElectionPlanner {
         boolean stays = seat.owner().equals(incumbent);
         Optional<Fence> fence = Fence.withoutLease(o, incumbent, heir);
         if (fence.isPresent()) {
-            return new Plan(
-                    Situation.FENCING,
-                    Optional.empty(),
-                    fence.get().steps(),
-                    fence.get().lapse().orElse(Seat.NEVER));
+            return fencing(fence.get().steps(), fence.get());
         }
         long used = Math.max(Math.max(o.terms().reserved(), o.terms().highest()), unclaimed.term());
         long term = Math.max(used, o.rules().minimumTerm()) + 1;
@@ -260,7 +262,7 @@ public final class ElectionPlanner {
         if (!o.standing().held()) {
             return idle(Situation.CLOSING);
         }
-        if (o.terms().reserved() == 0 && o.terms().highest() == 0 && !tellsOfATerm(o.lease())) {
+        if (o.terms().areUnused() && !tellsOfATerm(o.lease())) {
             // No term was ever claimed, so nobody was ever promoted. An empty Lease goes with its owner.
             return closing(new Step.ReleaseFinalizer());
         }

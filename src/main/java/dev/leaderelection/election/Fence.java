@@ -73,8 +73,7 @@ record Fence(List<Step> steps, Optional<Duration> lapse) {
         former.remove(heir.id());
         boolean hasLed =
                 wasPromoted(heir) || (former.isEmpty() && o.lastLeader().equals(Optional.of(heir.id())));
-        boolean nobodyHas =
-                former.isEmpty() && o.terms().reserved() == 0 && o.terms().highest() == 0;
+        boolean nobodyHas = former.isEmpty() && o.terms().areUnused();
         if (hasLed || nobodyHas || isOpen(o, former)) {
             return Optional.empty();
         }

@@ -71,7 +71,13 @@ public record Observation(
      * @param reserved no term above this was ever claimed
      * @param highest the highest that was seen
      */
-    public record Terms(long reserved, long highest) {}
+    public record Terms(long reserved, long highest) {
+
+        /** Whether nothing tells of any, so that nobody was ever promoted. */
+        boolean areUnused() {
+            return reserved == 0 && highest == 0;
+        }
+    }
 
     /**
      * What forbids an election to act at all.

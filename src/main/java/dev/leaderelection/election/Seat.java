@@ -43,7 +43,7 @@ record Seat(Optional<Candidate> owner, Reason reason, Duration next) {
             case NOT_SELECTED -> replaced(o, leader, heirs, Reason.LEADER_NOT_SELECTED, sinceSwitch(o));
             case EXCLUDED -> replaced(o, leader, heirs, Reason.LEADER_EXCLUDED, sinceSwitch(o));
             case NOT_READY ->
-                replaced(o, leader, heirs, Reason.LEADER_NOT_READY, longer(sinceSwitch(o), grace(o, leader)));
+                replaced(o, leader, heirs, Reason.LEADER_NOT_READY, Durations.longer(sinceSwitch(o), grace(o, leader)));
             case NODE_LOST -> replaced(o, leader, heirs, Reason.LEADER_NODE_LOST, sinceSwitch(o));
             case PROBE_FAILED -> replaced(o, leader, heirs, Reason.LEADER_PROBE_FAILED, sinceSwitch(o));
             case ELIGIBLE, MALFORMED -> challenged(o, leader, heirs);
@@ -65,7 +65,7 @@ record Seat(Optional<Candidate> owner, Reason reason, Duration next) {
         if (challenge.isEmpty()) {
             return new Seat(Optional.of(leader), Reason.SEAT_VACANT, NEVER);
         }
-        Duration wait = longer(challenge.get().due(), sinceSwitch(o));
+        Duration wait = Durations.longer(challenge.get().due(), sinceSwitch(o));
         return wait.isZero()
                 ? new Seat(Optional.of(challenge.get().heir()), challenge.get().reason(), NEVER)
                 : new Seat(Optional.of(leader), challenge.get().reason(), wait);
@@ -78,19 +78,10 @@ record Seat(Optional<Candidate> owner, Reason reason, Duration next) {
     }
 
     private static Duration sinceSwitch(Observation o) {
-        return rest(o.rules().minInterval(), o.ledFor());
+        return Durations.rest(o.rules().minInterval(), o.ledFor());
     }
 
     private static Duration grace(Observation o, Candidate leader) {
-        return rest(o.rules().notReadyGrace(), o.steadyFor().getOrDefault(leader.id(), Duration.ZERO));
-    }
-
-    private static Duration rest(Duration required, Duration passed) {
-        Duration rest = required.minus(passed);
-        return rest.isNegative() ? Duration.ZERO : rest;
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? other : one;
+        return Durations.rest(o.rules().notReadyGrace(), o.steadyFor().getOrDefault(leader.id(), Duration.ZERO));
     }
 }

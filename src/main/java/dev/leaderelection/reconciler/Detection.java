@@ -5,19 +5,17 @@ import dev.leaderelection.election.Candidate;
 import dev.leaderelection.kubernetes.Election;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What the operator finds out about pods itself, beyond what they say of themselves. */
 interface Detection {
-
-    /** Longer than anybody waits. */
-    Duration NEVER = Duration.ofDays(1);
 
     /** Nothing at all. */
     Detection NONE = new Detection() {
 
         @Override
         public Hearing hear(Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods) {
-            return new Hearing(pods, NEVER);
+            return new Hearing(pods, Optional.empty());
         }
 
         @Override
@@ -25,7 +23,7 @@ interface Detection {
     };
 
     /**
-     * What is known now. Whatever was asked for is gone after from here on, until {@link #forget}.
+     * What is known now. What is asked for is found out from here on, until {@link #forget}.
      *
      * @param asked what the user wants to be found out
      * @param pods the election's pods
@@ -39,9 +37,9 @@ interface Detection {
      * What is known now.
      *
      * @param pods the pods, each with what is known of it
-     * @param next after how long time alone may change that
+     * @param next after how long time alone may change that, if it may
      */
-    record Hearing(List<Candidate> pods, Duration next) {
+    record Hearing(List<Candidate> pods, Optional<Duration> next) {
 
         /** Copies. */
         public Hearing {

@@ -138,7 +138,8 @@ final class ElectionPass {
         if (answer instanceof Refused<Boolean> refused) {
             return refused(sight.election(), refused, memory);
         }
-        return Stream.of(plan.nextLook(), sight.nextHearing(), LONGEST_PAUSE).min(Duration::compareTo);
+        return Stream.concat(Stream.of(plan.nextLook(), LONGEST_PAUSE), sight.nextHearing().stream())
+                .min(Duration::compareTo);
     }
 
     /** How long a plan has to wait, whatever has woken this pass; zero if it may be carried out now. */

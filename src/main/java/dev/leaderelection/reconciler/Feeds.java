@@ -52,14 +52,17 @@ public final class Feeds implements Detection, AutoCloseable {
         List<Candidate> heard = pods.stream()
                 .map(pod -> pod.withContact(contact(key, probe, bound, pod)))
                 .toList();
-        Duration next = bound.isZero()
-                ? NEVER
-                : pods.stream()
-                        .flatMap(pod -> heartbeats.untilLost(pod.place().node(), bound).stream())
-                        .filter(until -> !until.isZero())
-                        .min(Duration::compareTo)
-                        .orElse(NEVER);
-        return new Hearing(heard, next);
+        return new Hearing(heard, nextLoss(bound, pods));
+    }
+
+    private Optional<Duration> nextLoss(Duration bound, List<Candidate> pods) {
+        if (bound.isZero()) {
+            return Optional.empty();
+        }
+        return pods.stream()
+                .flatMap(pod -> heartbeats.untilLost(pod.place().node(), bound).stream())
+                .filter(until -> !until.isZero())
+                .min(Duration::compareTo);
     }
 
     private static ElectionKey key(Election election) {

@@ -130,7 +130,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     /** Has a pass over every election: this replica begins to act. */
     public void takeOver() {
         feeds.gapEnded();
-        alarm.ifPresent(Alarm::wakeAll);
+        wakeAll();
     }
 
     /** Has a pass over an election of whose pods something was found out. */
@@ -139,7 +139,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         alarm.ifPresent(any -> any.wake(id));
     }
 
-    /** Has a pass over every election: a node that was lost is back. */
+    /** Has a pass over every election. */
     public void wakeAll() {
         alarm.ifPresent(Alarm::wakeAll);
     }

@@ -3,6 +3,7 @@ package dev.leaderelection.reconciler;
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Durations;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Observation;
 import dev.leaderelection.election.PodIdentity;
@@ -250,10 +251,11 @@ final class Observer {
         Duration unchangedFor = memory.leaseUnchangedFor(
                 copy.map(any -> any.uid() + "/" + any.version()).orElse(""), ticks);
         if (copy.isEmpty()) {
-            return new Observation.Renewal(Duration.ZERO, true, rest(election.leaseDuration(), unchangedFor));
+            return new Observation.Renewal(Duration.ZERO, true, Durations.rest(election.leaseDuration(), unchangedFor));
         }
         // Whoever watches the Lease goes by what it says, and it may have been written when it lasted longer.
-        Duration lapse = rest(longer(election.leaseDuration(), copy.get().duration()), unchangedFor);
+        Duration lapse = Durations.rest(
+                Durations.longer(election.leaseDuration(), copy.get().duration()), unchangedFor);
         Optional<ElectionMemory.Renewal> last = memory.renewal()
                 .filter(renewal -> renewal.leaseUid().equals(copy.get().uid()));
         if (last.isEmpty()) {
@@ -264,16 +266,8 @@ final class Observer {
         Duration passed = ticks.minus(last.get().at());
         Duration interval = Duration.ofSeconds(spec.lease().renewIntervalSeconds());
         Duration next = last.get().next().compareTo(interval) < 0 ? last.get().next() : interval;
-        return new Observation.Renewal(rest(next, passed), passed.compareTo(election.leaseDuration()) > 0, lapse);
-    }
-
-    private static Duration rest(Duration whole, Duration passed) {
-        Duration rest = whole.minus(passed);
-        return rest.isNegative() ? Duration.ZERO : rest;
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? other : one;
+        return new Observation.Renewal(
+                Durations.rest(next, passed), passed.compareTo(election.leaseDuration()) > 0, lapse);
     }
 
     private static Optional<PodIdentity> lastLeader(Primary primary) {

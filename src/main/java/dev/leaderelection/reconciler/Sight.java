@@ -4,6 +4,7 @@ import dev.leaderelection.election.Observation;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.Primary;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * One look at an election.
@@ -11,6 +12,6 @@ import java.time.Duration;
  * @param election which
  * @param primary how its own object stands
  * @param observation the world, as the planner needs it
- * @param nextHearing after how long detection may know more, if nothing happens before
+ * @param nextHearing after how long detection may know more by time alone, if it may
  */
-record Sight(Election election, Primary primary, Observation observation, Duration nextHearing) {}
+record Sight(Election election, Primary primary, Observation observation, Optional<Duration> nextHearing) {}

@@ -147,24 +147,22 @@ final class Story {
     }
 
     Story demote(String name, long term) {
-        return tell(
-                Revision.Kind.PODS,
-                name,
-                pod(
-                        name,
-                        Map.of(PodTraces.KEY, ""),
-                        Map.of(PodTraces.KEY + ".term", "", PodTraces.KEY + ".fence", mark(term))));
+        return unlabel(name, mark(term));
     }
 
     /** Removes everything from a pod that an election leaves there. */
     Story clear(String name) {
+        return unlabel(name, "");
+    }
+
+    private Story unlabel(String name, String mark) {
         return tell(
                 Revision.Kind.PODS,
                 name,
                 pod(
                         name,
                         Map.of(PodTraces.KEY, ""),
-                        Map.of(PodTraces.KEY + ".term", "", PodTraces.KEY + ".fence", "")));
+                        Map.of(PodTraces.KEY + ".term", "", PodTraces.KEY + ".fence", mark)));
     }
 
     private String mark(long term) {

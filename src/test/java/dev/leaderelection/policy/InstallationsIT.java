@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leaderelection.cluster.Identity;
 import dev.leaderelection.policy.Caller.Reply;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,23 +83,29 @@ class InstallationsIT {
         assertOnly(BLUE, GREEN, namespace, KEY);
     }
 
-    @Test
-    void twoInstallationsWithNamespacesOfTheirOwnLeaveEachOtherAlone() {
-        for (String name : new String[] {"blue", "green"}) {
-            cluster.applyOverlay(name, """
+    /** Installs as blue and as green, each with a patch in which {@code %1$s} stands for its name. */
+    private void installTwice(String patch) {
+        for (String name : List.of("blue", "green")) {
+            cluster.applyOverlay(name, ("""
                     apiVersion: kustomize.config.k8s.io/v1beta1
                     kind: Kustomization
                     namespace: %1$s
                     namePrefix: %1$s-
                     resources: [../../deploy]
                     patches:
-                      - target: {kind: ValidatingAdmissionPolicyBinding, name: leader-election-(routing|selector|template)}
-                        patch: |-
-                          - op: add
-                            path: /spec/matchResources
-                            value: {namespaceSelector: {matchLabels: {elections: %1$s}}}
-                    """.formatted(name));
+                    """ + patch).formatted(name));
         }
+    }
+
+    @Test
+    void twoInstallationsWithNamespacesOfTheirOwnLeaveEachOtherAlone() {
+        installTwice("""
+                  - target: {kind: ValidatingAdmissionPolicyBinding, name: leader-election-(routing|selector|template)}
+                    patch: |-
+                      - op: add
+                        path: /spec/matchResources
+                        value: {namespaceSelector: {matchLabels: {elections: %1$s}}}
+                """);
         elect(namespaceOf("blue"), KEY);
         elect(namespaceOf("green"), KEY);
         cluster.awaitPolicies(BLUE, "blue-shop", KEY);
@@ -110,23 +117,15 @@ class InstallationsIT {
 
     @Test
     void twoInstallationsWithKeysOfTheirOwnLeaveEachOtherAlone() {
-        for (String name : new String[] {"blue", "green"}) {
-            cluster.applyOverlay(name, """
-                    apiVersion: kustomize.config.k8s.io/v1beta1
-                    kind: Kustomization
-                    namespace: %1$s
-                    namePrefix: %1$s-
-                    resources: [../../deploy]
-                    patches:
-                      - target: {kind: ValidatingAdmissionPolicy, name: leader-election-(routing|selector|template)}
-                        patch: |-
-                          - op: add
-                            path: /spec/matchConditions/-
-                            value:
-                              name: has-a-key-of-this-installation
-                              expression: params.spec.routing.label.key.startsWith('%1$s.example.com/')
-                    """.formatted(name));
-        }
+        installTwice("""
+                  - target: {kind: ValidatingAdmissionPolicy, name: leader-election-(routing|selector|template)}
+                    patch: |-
+                      - op: add
+                        path: /spec/matchConditions/-
+                        value:
+                          name: has-a-key-of-this-installation
+                          expression: params.spec.routing.label.key.startsWith('%1$s.example.com/')
+                """);
         String namespace = cluster.controlPlane().createNamespace("shop");
         cluster.elect(namespace, "blue", "blue.example.com/role");
         cluster.elect(namespace, "green", "green.example.com/role");

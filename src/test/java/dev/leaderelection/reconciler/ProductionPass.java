@@ -75,7 +75,7 @@ public final class ProductionPass {
                     pods.stream()
                             .map(pod -> pod.withContact(contact.apply(pod.id())))
                             .toList(),
-                    NEVER);
+                    Optional.empty());
         }
 
         @Override

@@ -31,7 +31,7 @@ final class Reports {
         Observation seen = world.observe();
         Primary primary = new Primary("election-uid", "1", false, List.of(Primary.FINALIZER), before);
         return new Report(
-                new Sight(ELECTION, primary, seen, Detection.NEVER),
+                new Sight(ELECTION, primary, seen, Optional.empty()),
                 ElectionPlanner.plan(seen),
                 List.of(),
                 Optional.empty());
