@@ -37,14 +37,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 app=target/quarkus-app/quarkus-run.jar
 classes=target/test-classes/dev/leaderelection/demo/Demo.class
 classpath=target/demo.classpath
+stamp=target/demo.built
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 command -v "$java" >/dev/null || fail "JDK 17 or later is needed: there is no $java"
 
-# Whether something is missing, or sources are newer.
+# Whether some of these sources are newer than what was made of them. A build that found nothing to make leaves them as they were, but sets the stamp.
+newer() {
+  local made=$1
+  shift
+  [ ! $stamp -nt "$made" ] || made=$stamp
+  [ -n "$(find "$@" -newer "$made" -print -quit)" ]
+}
+
 stale() {
-  [ ! -f $app ] || [ ! -f $classes ] || [ ! -f $classpath ] ||
-    [ -n "$(find pom.xml src/main -newer $app -print -quit)" ] ||
-    [ -n "$(find pom.xml src/test/java -newer $classes -print -quit)" ]
+  [ ! -f $app ] || [ ! -f $classes ] || [ ! -f $classpath ] || newer $app pom.xml src/main || newer $classes pom.xml src/test/java
 }
 
 build() {
@@ -63,8 +69,7 @@ build() {
     [ $((seconds % 10)) -ne 0 ] || echo "  still building after $seconds s"
   done
   wait $maven || { tail -n 30 "$log" >&2; fail "the build failed: mvn package -DskipTests"; }
-  # An incremental build leaves what it did not have to make again.
-  touch $app $classes $classpath
+  touch $stamp
   rm -f "$log"
   trap - EXIT INT TERM
 }

@@ -5,6 +5,7 @@ import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Identity;
 import dev.leaderelection.cluster.Manifests;
 import dev.leaderelection.cluster.OperatorProcess;
+import dev.leaderelection.training.StartupTraining;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,9 @@ final class Setting implements AutoCloseable {
     }
 
     static Setting open() {
+        if (!OperatorProcess.isTrained()) {
+            StartupTraining.run();
+        }
         ControlPlane controlPlane = ControlPlane.start();
         try {
             return new Setting(controlPlane);

@@ -73,6 +73,13 @@ public final class Demo {
         opened.install();
         screen.line("done after " + stopwatch);
 
+        if (!opened.isTrained()) {
+            screen.title("Training the operator's start-up archive, once for each build");
+            stopwatch = new Stopwatch();
+            opened.trainOperator();
+            screen.line("done after " + stopwatch);
+        }
+
         screen.title("Starting the packaged operator with these rights");
         stopwatch = new Stopwatch();
         opened.startOperator();

@@ -5,6 +5,7 @@ import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Identity;
 import dev.leaderelection.cluster.Manifests;
 import dev.leaderelection.cluster.OperatorProcess;
+import dev.leaderelection.training.StartupTraining;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +73,16 @@ final class Theatre implements AutoCloseable {
                                 .get()
                         != null);
         kubectl("config", "set-context", "--current", "--namespace=" + NAMESPACE);
+    }
+
+    /** Whether the operator has its start-up archive. */
+    boolean isTrained() {
+        return OperatorProcess.isTrained();
+    }
+
+    /** Has the operator's JVM write its start-up archive. */
+    void trainOperator() {
+        StartupTraining.train(controlPlane);
     }
 
     /** Starts the operator with the rights that it was given by {@link #install()}, and no others. */
