@@ -103,7 +103,7 @@ public final class ElectionPlanner {
         if (!o.gone().contains(claimed.holder())) {
             toFence.add(claimed.holder());
         }
-        routedBut(heir.id(), o).forEach(pod -> toFence.add(pod.id()));
+        o.pods().stream().filter(Candidate::isRouted).map(Candidate::id).forEach(toFence::add);
         LeaseRecord next = LeaseRecord.claimed(heir.id(), term, toFence, settled.fenceAll());
         boolean newHolder = !heir.id().equals(claimed.holder());
         List<Step> steps = new ArrayList<>();
@@ -302,13 +302,6 @@ public final class ElectionPlanner {
 
     private static boolean keepsSeat(Candidate pod) {
         return Eligibility.of(pod).keepsSeat();
-    }
-
-    private static List<Candidate> routedBut(PodIdentity leader, Observation o) {
-        return o.pods().stream()
-                .filter(Candidate::isRouted)
-                .filter(pod -> !pod.id().equals(leader))
-                .toList();
     }
 
     private static Fenced fencedUnder(Observation o, LeaseState.Claimed claimed) {

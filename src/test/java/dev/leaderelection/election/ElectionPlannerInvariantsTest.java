@@ -1,14 +1,11 @@
 package dev.leaderelection.election;
 
+import static dev.leaderelection.election.DrawnWorld.forEveryWorld;
+import static dev.leaderelection.election.DrawnWorld.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.leaderelection.election.Candidate.Life;
-import dev.leaderelection.election.Candidate.Mark;
-import dev.leaderelection.election.Candidate.Role;
-import dev.leaderelection.election.Candidate.Standing;
 import dev.leaderelection.election.Plan.Situation;
 import dev.leaderelection.election.Plan.Transition;
-import dev.leaderelection.election.Strategy.OrdinalOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,30 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 /** What holds of every plan, checked over worlds drawn at random from fixed seeds. */
 class ElectionPlannerInvariantsTest {
-
-    private static final int WORLDS = 40_000;
-
-    private static void forEveryWorld(BiConsumer<Observation, Plan> check) {
-        Random random = new Random(20260101);
-        for (int i = 0; i < WORLDS; i++) {
-            long seed = random.nextLong();
-            Observation world = new Draw(seed).world();
-            try {
-                check.accept(world, ElectionPlanner.plan(world));
-            } catch (RuntimeException | AssertionError e) {
-                throw new AssertionError("seed " + seed + "L: " + world + " -> " + ElectionPlanner.plan(world), e);
-            }
-        }
-    }
-
-    private static <T extends Step> List<T> steps(Plan plan, Class<T> type) {
-        return plan.steps().stream().filter(type::isInstance).map(type::cast).toList();
-    }
 
     private static long highestKnownTerm(Observation o) {
         long known = Math.max(o.terms().highest(), o.rules().minimumTerm());
@@ -176,6 +153,59 @@ class ElectionPlannerInvariantsTest {
     }
 
     @Test
+    void whileALeaderIsFencedNobodyIsClaimedForOrRenewedOrPromoted() {
+        forEveryWorld((o, plan) -> {
+            if (plan.situation() == Situation.FENCING) {
+                assertThat(o.rules().fencing()).isNotEqualTo(Rules.Fencing.NONE);
+                assertThat(plan.transition()).isEmpty();
+                assertThat(plan.steps())
+                        .noneMatch(step -> step instanceof Step.Claim
+                                || step instanceof Step.Renew
+                                || step instanceof Step.Promote
+                                || step instanceof Step.Reserve);
+            }
+        });
+    }
+
+    @Test
+    void nobodyLeadsPastAHolderThatMayStillBeRunning() {
+        forEveryWorld((o, plan) -> {
+            boolean claims = !steps(plan, Step.Claim.class).isEmpty();
+            if (claims && o.lease() instanceof LeaseState.Claimed claimed && isSwitch(plan)) {
+                boolean hasStopped = o.stopped().contains(claimed.holder());
+                boolean waited = switch (o.rules().fencing()) {
+                    case NONE -> true;
+                    case AWAIT_LEASE_EXPIRY -> o.renewal().lapse().isZero();
+                    case DELETE_POD -> o.pod(claimed.holder()).isEmpty();
+                };
+                assertThat(hasStopped || waited).isTrue();
+            }
+        });
+    }
+
+    @Test
+    void nobodyIsDeletedWhoLeadsOnOrBearsTheLabelStill() {
+        forEveryWorld((o, plan) -> {
+            for (Step.DeletePod delete : steps(plan, Step.DeletePod.class)) {
+                assertThat(o.rules().fencing()).isEqualTo(Rules.Fencing.DELETE_POD);
+                assertThat(plan.situation()).isEqualTo(Situation.FENCING);
+                List<Step> before = plan.steps().subList(0, plan.steps().indexOf(delete));
+                assertThat(!delete.pod().isRouted() || before.stream().anyMatch(step -> unlabels(step, delete.pod())))
+                        .isTrue();
+            }
+        });
+    }
+
+    private static boolean isSwitch(Plan plan) {
+        return plan.transition().filter(Transition::isSwitch).isPresent();
+    }
+
+    private static boolean unlabels(Step step, Candidate pod) {
+        return (step instanceof Step.Withdraw withdraw && withdraw.leader().equals(pod))
+                || (step instanceof Step.Strip strip && strip.pods().contains(pod));
+    }
+
+    @Test
     void aHealthyLabelledLeaderKeepsItsSeatWhateverHappensToItsLease() {
         forEveryWorld((o, plan) -> {
             if (o.lease() instanceof LeaseState.Unclaimed && plan.transition().isPresent()) {
@@ -264,164 +294,15 @@ class ElectionPlannerInvariantsTest {
         Random random = new Random(7);
         for (int i = 0; i < 5_000; i++) {
             long seed = random.nextLong();
-            Observation world = new Draw(seed).world();
+            Observation world = new DrawnWorld(seed).world();
             List<Candidate> reversed = new ArrayList<>(world.pods());
             Collections.reverse(reversed);
-            Observation other = new Draw(seed).worldOf(reversed);
+            Observation other = new DrawnWorld(seed).worldOf(reversed);
             Plan one = ElectionPlanner.plan(world);
             Plan two = ElectionPlanner.plan(other);
             assertThat(two.transition()).as("seed %s", seed).isEqualTo(one.transition());
             assertThat(two.situation()).isEqualTo(one.situation());
             assertThat(two.nextLook()).isEqualTo(one.nextLook());
-        }
-    }
-
-    /** A world drawn from a seed. */
-    private static final class Draw {
-
-        private static final List<String> NAMES = List.of("a", "b", "c", "d");
-
-        private final Random random;
-
-        Draw(long seed) {
-            random = new Random(seed);
-        }
-
-        Observation world() {
-            return worldOf(pods());
-        }
-
-        Observation worldOf(List<Candidate> given) {
-            // Drawing the pods again keeps what follows the same for a given seed.
-            List<Candidate> pods = given;
-            World world = World.of().pods(pods);
-            if (!drewPods) {
-                pods();
-            }
-            world.strategy(strategy())
-                    .mode(one(8) ? Rules.Mode.OBSERVE : one(6) ? Rules.Mode.PAUSED : Rules.Mode.ACTIVE)
-                    .minimumTerm(one(8) ? term(40) : 0)
-                    .notReadyGrace(duration())
-                    .minInterval(duration())
-                    .ledFor(duration())
-                    .renewal(one(2) ? Duration.ZERO : duration(), one(3))
-                    .reserved(one(5) ? 0 : term(30))
-                    .highest(term(20))
-                    .lease(lease())
-                    .fenced(fenced());
-            if (one(3)) {
-                world.labelsFollowers();
-            }
-            if (one(12)) {
-                world.deleting();
-            }
-            if (one(12)) {
-                world.notHeld();
-            }
-            if (one(12)) {
-                world.cleared();
-            }
-            if (one(12)) {
-                world.obstacle(pick(List.of(Observation.Obstacle.Kind.values())));
-            }
-            if (one(2)) {
-                world.lastLeader(identity());
-            }
-            PodIdentity gone = identity();
-            if (one(3) && pods.stream().noneMatch(pod -> pod.id().equals(gone))) {
-                world.gone(gone);
-            }
-            NAMES.forEach(name -> world.steadyFor(PodFixture.id(name), duration()));
-            return world.observe();
-        }
-
-        private boolean drewPods;
-
-        private List<Candidate> pods() {
-            drewPods = true;
-            List<Candidate> pods = new ArrayList<>();
-            for (String name : NAMES) {
-                if (!one(4)) {
-                    pods.add(pod(name));
-                }
-            }
-            return pods;
-        }
-
-        private Candidate pod(String name) {
-            PodFixture pod = PodFixture.pod(name)
-                    .life(one(2) ? Life.RUNNING : pick(List.of(Life.values())))
-                    .standing(one(2) ? Standing.STANDS : pick(List.of(Standing.values())))
-                    .priority(random.nextInt(3))
-                    .ordinal(random.nextInt(4) - 1)
-                    .revision("v" + random.nextInt(2), random.nextInt(5))
-                    .readySince(random.nextInt(5));
-            if (one(5)) {
-                pod.uid("another");
-            }
-            if (one(5)) {
-                pod.notReady();
-            }
-            if (one(8)) {
-                pod.unselected();
-            }
-            if (one(3)) {
-                long term = term(20);
-                pod.role(pick(List.of(Role.values())))
-                        .labelTerm(one(2) ? term : 0)
-                        .mark(pick(List.of(Mark.Origin.values())), 0);
-                if (one(2)) {
-                    pod.routed(term);
-                }
-            }
-            return pod.build();
-        }
-
-        private Strategy strategy() {
-            OrdinalOrder order = pick(List.of(OrdinalOrder.values()));
-            return pick(List.of(
-                    new Strategy.Lease(order),
-                    new Strategy.Bully(order, duration()),
-                    new Strategy.Ring(order, duration())));
-        }
-
-        private LeaseState lease() {
-            LeaseState.Claimed claimed = World.claimed(
-                    identity(), term(20), one(4), one(3) ? new PodIdentity[] {identity()} : new PodIdentity[0]);
-            return switch (random.nextInt(12)) {
-                case 0 -> new LeaseState.Missing();
-                case 1 -> new LeaseState.Foreign("somebody");
-                case 2 -> new LeaseState.Untracked(World.COPY);
-                case 3, 4 -> new LeaseState.Unclaimed(World.COPY, term(20) - 1, "drawn");
-                case 5 -> new LeaseState.Closed(World.COPY, claimed.lease().close());
-                default -> claimed;
-            };
-        }
-
-        private Fenced fenced() {
-            return one(2)
-                    ? Fenced.NOTHING
-                    : new Fenced("lease-uid", term(20), one(2) ? Set.of(identity()) : Set.of(), one(3));
-        }
-
-        private PodIdentity identity() {
-            return PodFixture.id(pick(NAMES));
-        }
-
-        private long term(int most) {
-            return 1L + random.nextInt(most);
-        }
-
-        private Duration duration() {
-            return Duration.ofSeconds(one(2) ? 0 : random.nextInt(60));
-        }
-
-        private boolean one(int of) {
-            return random.nextInt(of) == 0;
-        }
-
-        private <T> T pick(List<T> of) {
-            return of.get(random.nextInt(of.size()));
         }
     }
 }

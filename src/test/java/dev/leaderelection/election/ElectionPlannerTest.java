@@ -1,5 +1,10 @@
 package dev.leaderelection.election;
 
+import static dev.leaderelection.election.PlannedSteps.assertIdle;
+import static dev.leaderelection.election.PlannedSteps.assertSteps;
+import static dev.leaderelection.election.PlannedSteps.claim;
+import static dev.leaderelection.election.PlannedSteps.promote;
+import static dev.leaderelection.election.PlannedSteps.renew;
 import static dev.leaderelection.election.PodFixture.healthy;
 import static dev.leaderelection.election.PodFixture.id;
 import static dev.leaderelection.election.PodFixture.leading;
@@ -21,7 +26,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole step sequences: given an observation, exactly these steps. */
@@ -33,29 +37,6 @@ class ElectionPlannerTest {
     private static final Candidate HEIR = healthy("b");
     private static final Duration NEVER = Duration.ofDays(1);
     private static final Duration MINUTE = Duration.ofMinutes(1);
-
-    private static Step.Claim claim(
-            PodIdentity holder, long term, boolean all, boolean newHolder, PodIdentity... fence) {
-        return new Step.Claim(World.COPY, LeaseRecord.claimed(holder, term, Set.of(fence), all), newHolder);
-    }
-
-    private static Step.Promote promote(Candidate heir, long term, boolean all) {
-        return new Step.Promote(heir, "lease-uid", term, all);
-    }
-
-    private static Step.Renew renew(PodIdentity holder, long term, boolean all, PodIdentity... fence) {
-        return new Step.Renew(World.COPY, LeaseRecord.claimed(holder, term, Set.of(fence), all));
-    }
-
-    private static void assertIdle(Plan plan, Situation situation, Duration nextLook) {
-        assertThat(plan).isEqualTo(new Plan(situation, Optional.empty(), List.of(), nextLook));
-    }
-
-    private static void assertSteps(Plan plan, Situation situation, Step... steps) {
-        assertThat(plan.situation()).isEqualTo(situation);
-        assertThat(plan.steps()).containsExactly(steps);
-        assertThat(plan.nextLook()).isGreaterThanOrEqualTo(Duration.ZERO);
-    }
 
     // How an election begins.
 
@@ -182,6 +163,14 @@ class ElectionPlannerTest {
     }
 
     @Test
+    void aLeaseOfAPodThatHasEndedIsNotRenewed() {
+        Candidate leader = pod("a").life(Life.ENDED).routed(4).build();
+
+        assertIdle(
+                World.of(leader).claimedBy(A, 4).renewal(Duration.ZERO, false).plan(), Situation.LED, NEVER);
+    }
+
+    @Test
     void aStickyStrategyIgnoresABetterCandidate() {
         Candidate better = pod("b").priority(9).build();
 
@@ -191,6 +180,18 @@ class ElectionPlannerTest {
     @Test
     void ringWithASoleCandidateStaysInTheSameTerm() {
         assertIdle(World.of(leading("a", 4)).claimedBy(A, 4).strategy(ring()).plan(), Situation.LED, World.RENEWAL_DUE);
+    }
+
+    @Test
+    void ringWithASoleCandidateHasNoEndOfTheTermToLookAt() {
+        assertIdle(
+                World.of(leading("a", 4))
+                        .claimedBy(A, 4)
+                        .strategy(ring())
+                        .ledFor(MINUTE.minusSeconds(5))
+                        .plan(),
+                Situation.LED,
+                World.RENEWAL_DUE);
     }
 
     // Who is replaced, and when.
@@ -340,6 +341,15 @@ class ElectionPlannerTest {
     // The terms.
 
     @Test
+    void claimsTheLastReservedTermWithoutReservingMore() {
+        assertSteps(
+                World.of(HEIR).claimedBy(A, 15).gone(A).plan(),
+                Situation.LED,
+                claim(B, 16, false, true),
+                promote(HEIR, 16, false));
+    }
+
+    @Test
     void reservesFurtherTermsWhenTheReservedOnesAreUsedUp() {
         assertSteps(
                 World.of(HEIR).claimedBy(A, 16).gone(A).plan(),
@@ -364,6 +374,15 @@ class ElectionPlannerTest {
         assertThat(plan.steps()).containsExactly(claim(A, 11, false, false), promote(leader, 11, false));
         assertThat(plan.transition()).contains(new Transition(Optional.of(A), A, 11, Reason.MINIMUM_TERM_RAISED));
         assertThat(plan.transition().orElseThrow().isSwitch()).isFalse();
+    }
+
+    @Test
+    void everyTermIsGreaterThanTheMinimumTerm() {
+        Candidate leader = leading("a", 4);
+        World world = World.of(leader).claimedBy(A, 4);
+
+        assertIdle(world.minimumTerm(3).plan(), Situation.LED, World.RENEWAL_DUE);
+        assertSteps(world.minimumTerm(4).plan(), Situation.LED, claim(A, 5, false, false), promote(leader, 5, false));
     }
 
     @Test
@@ -651,187 +670,6 @@ class ElectionPlannerTest {
 
     // Modes, obstacles, and the end.
 
-    // Fencing.
-
-    private static World fencing(Rules.Fencing fencing, Candidate... pods) {
-        return World.of(pods).claimedBy(A, 4).fencing(fencing).renewal(Duration.ZERO, false);
-    }
-
-    private static Stream<Arguments> leadersToReplace() {
-        return Stream.of(
-                Arguments.of(pod("a").notReady().routed(4)),
-                Arguments.of(pod("a").life(Life.TERMINATING).routed(4)),
-                Arguments.of(pod("a").standing(Standing.EXCLUDED).routed(4)),
-                Arguments.of(pod("a").unselected().routed(4)),
-                Arguments.of(pod("a").contact(Candidate.Contact.NODE_LOST).routed(4)),
-                Arguments.of(pod("a").contact(Candidate.Contact.PROBE_FAILED).routed(4)));
-    }
-
-    @ParameterizedTest
-    @MethodSource("leadersToReplace")
-    void awaitingExpiryTakesTheLabelAndRenewsNoMore(PodFixture fixture) {
-        Candidate leader = fixture.build();
-
-        Plan plan = fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY, leader, HEIR).plan();
-
-        assertSteps(plan, Situation.FENCING, new Step.Withdraw(leader, "lease-uid", 4));
-        assertThat(plan.nextLook()).isEqualTo(World.LAPSE);
-    }
-
-    @ParameterizedTest
-    @MethodSource("leadersToReplace")
-    void whenTheLeaseHasLapsedTheHeirIsPromoted(PodFixture fixture) {
-        Candidate leader = fixture.role(Role.NONE).labelTerm(0).build();
-
-        assertSteps(
-                fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY, leader, HEIR)
-                        .lapse(Duration.ZERO)
-                        .plan(),
-                Situation.LED,
-                claim(B, 5, false, true, A),
-                new Step.Demote(A, 5),
-                promote(HEIR, 5, false));
-    }
-
-    @Test
-    void aFencedLeaderThatIsNotLabelledAnyMoreIsWaitedFor() {
-        Candidate leader =
-                pod("a").notReady().mark(Mark.Origin.THIS_ELECTION, 4).build();
-
-        assertIdle(fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY, leader, HEIR).plan(), Situation.FENCING, World.LAPSE);
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = Rules.Fencing.class,
-            names = {"AWAIT_LEASE_EXPIRY", "DELETE_POD"})
-    void aLeaderThatHasStoppedIsNotWaitedFor(Rules.Fencing fencing) {
-        Candidate ended = pod("a").life(Life.ENDED).stopped().routed(4).build();
-        Candidate stopped = pod("a").life(Life.TERMINATING).stopped().routed(4).build();
-
-        for (World world : List.of(
-                fencing(fencing, ended, HEIR),
-                fencing(fencing, stopped, HEIR),
-                fencing(fencing, HEIR).gone(A).stopped(A))) {
-            assertThat(world.plan().transition())
-                    .map(Transition::reason)
-                    .hasValueSatisfying(reason -> assertThat(reason)
-                            .isIn(Reason.LEADER_ENDED, Reason.LEADER_TERMINATING, Reason.LEADER_GONE));
-        }
-    }
-
-    @Test
-    void aRecoveredLeaderGetsItsLabelBackFromWhoTookIt() {
-        Candidate leader = pod("a").mark(Mark.Origin.THIS_ELECTION, 4).build();
-        World world = fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY, leader, HEIR);
-
-        assertSteps(
-                world.fenced(new Fenced("lease-uid", 4, Set.of(A), false)).plan(),
-                Situation.LED,
-                renew(A, 4, false),
-                promote(leader, 4, false));
-    }
-
-    @Test
-    void whoSeesALeaderFencedByAnotherWaitsUntilNobodyCanBeAtItAnyMore() {
-        Candidate leader = pod("a").mark(Mark.Origin.THIS_ELECTION, 4).build();
-        World world = fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY, leader, HEIR);
-
-        assertIdle(world.plan(), Situation.FENCING, World.LAPSE);
-        assertSteps(world.lapse(Duration.ZERO).plan(), Situation.LED, renew(A, 4, false), promote(leader, 4, false));
-    }
-
-    @Test
-    void deletingTakesTheLabelThenDeletesThenWaitsUntilThePodIsGone() {
-        Candidate leader = pod("a").notReady().routed(4).build();
-        Candidate going = pod("a").life(Life.TERMINATING)
-                .mark(Mark.Origin.THIS_ELECTION, 4)
-                .build();
-
-        assertSteps(
-                fencing(Rules.Fencing.DELETE_POD, leader, HEIR).plan(),
-                Situation.FENCING,
-                new Step.Withdraw(leader, "lease-uid", 4),
-                new Step.DeletePod(leader));
-        assertIdle(
-                fencing(Rules.Fencing.DELETE_POD, going, HEIR)
-                        .lapse(Duration.ZERO)
-                        .plan(),
-                Situation.FENCING,
-                NEVER);
-    }
-
-    @Test
-    void aPodRemovedByForceIsToldAsUnfenced() {
-        assertThat(fencing(Rules.Fencing.DELETE_POD, HEIR).gone(A).plan().transition())
-                .contains(new Transition(Optional.of(A), B, 5, Reason.LEADER_UNFENCED));
-        assertIdle(fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY, HEIR).gone(A).plan(), Situation.FENCING, World.LAPSE);
-    }
-
-    @Test
-    void aFencedLeaderWithoutAnHeirIsLeftInPeace() {
-        Candidate leader = pod("a").notReady().routed(4).build();
-
-        assertSteps(fencing(Rules.Fencing.DELETE_POD, leader).plan(), Situation.LED, renew(A, 4, false));
-    }
-
-    @Test
-    void withoutALeaseToTellWhoMayHaveLedIsFenced() {
-        Candidate leader = pod("a").notReady().routed(4).build();
-        World world = World.of(leader, HEIR).unclaimed(0).lastLeader(A);
-
-        assertSteps(
-                world.fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY).plan(),
-                Situation.FENCING,
-                new Step.Strip(List.of(leader)));
-        assertSteps(
-                world.fencing(Rules.Fencing.DELETE_POD).plan(),
-                Situation.FENCING,
-                new Step.Strip(List.of(leader)),
-                new Step.DeletePod(leader));
-        assertThat(world.fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY)
-                        .lapse(Duration.ZERO)
-                        .plan()
-                        .transition())
-                .map(Transition::to)
-                .contains(B);
-    }
-
-    @Test
-    void withoutALeaseAUsersLabelIsNoProofThatNobodyElseRuns() {
-        Candidate labelledByHand =
-                pod("b").role(Role.LEADER).mark(Mark.Origin.THIS_ELECTION, 3).build();
-
-        assertSteps(
-                World.of(labelledByHand)
-                        .unclaimed(0)
-                        .fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY)
-                        .plan(),
-                Situation.FENCING,
-                new Step.Strip(List.of(labelledByHand)));
-        assertThat(World.of(leading("b", 3))
-                        .unclaimed(0)
-                        .fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY)
-                        .plan()
-                        .transition())
-                .map(Transition::reason)
-                .contains(Reason.LEASE_RESTORED);
-    }
-
-    @Test
-    void theFirstLeaderIsPromotedAtOnceWhateverTheFencing() {
-        for (Rules.Fencing fencing : Rules.Fencing.values()) {
-            assertThat(World.of(HEIR)
-                            .unclaimed(0)
-                            .reserved(0)
-                            .fencing(fencing)
-                            .plan()
-                            .transition())
-                    .map(Transition::to)
-                    .contains(B);
-        }
-    }
-
     @Test
     void pausedTransfersNothingAndStillStripsAndRenews() {
         Candidate leader = pod("a").notReady().routed(4).build();
@@ -911,6 +749,17 @@ class ElectionPlannerTest {
     }
 
     @Test
+    void observeTakesWhoIsLabelledForTheLeaderWhenNothingElseTells() {
+        assertIdle(
+                World.of(HEIR, leading("c", 4))
+                        .notHeld()
+                        .mode(Rules.Mode.OBSERVE)
+                        .plan(),
+                Situation.OBSERVED,
+                NEVER);
+    }
+
+    @Test
     void standsDownBeforeItWritesAnything() {
         for (Observation.Obstacle.Kind kind : Observation.Obstacle.Kind.values()) {
             assertIdle(World.of(HEIR).notHeld().obstacle(kind).plan(), Situation.STOOD_DOWN, Duration.ofSeconds(2));
@@ -969,6 +818,14 @@ class ElectionPlannerTest {
     void anElectionThatNeverClaimedATermLeavesAtOnce() {
         assertSteps(World.of(HEIR).deleting().reserved(0).plan(), Situation.CLOSING, new Step.ReleaseFinalizer());
         assertIdle(World.of(HEIR).deleting().notHeld().plan(), Situation.CLOSING, NEVER);
+    }
+
+    @Test
+    void aLeaseThatNobodyEverClaimedGoesWithItsElection() {
+        assertSteps(
+                World.of(HEIR).deleting().reserved(0).unclaimed(0).plan(),
+                Situation.CLOSING,
+                new Step.ReleaseFinalizer());
     }
 
     @Test

@@ -99,6 +99,16 @@ class StrategyTest {
     }
 
     @Test
+    void leaseLearnsNoRevisionFromAPodThatHasNone() {
+        Candidate old = pod("old").revision("v1", 10).readySince(1).build();
+        Candidate newer = pod("newer").revision("v2", 20).readySince(9).build();
+        Candidate bare = pod("bare").revision("", 30).readySince(5).build();
+
+        assertThat(LEASE.heir(List.of(old, newer, bare), List.of(old, newer, bare)))
+                .contains(newer);
+    }
+
+    @Test
     void leaseRanksPodsThatWaitedEquallyLong() {
         assertThat(LEASE.heir(List.of(ZERO, TWO, ONE), List.of(ZERO, ONE, TWO))).contains(TWO);
         assertThat(new Lease(OrdinalOrder.LOWEST).heir(List.of(TWO, ZERO, ONE), List.of()))

@@ -1,5 +1,6 @@
 package dev.leaderelection.simulation;
 
+import dev.leaderelection.api.LeaderElectionSpec.Fencing;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ final class Campaign implements AutoCloseable {
     private final Set<Guard> off;
     private final Set<Violation.Kind> ignored;
     private final Set<Fault> focus;
+    private final Fencing fencing;
     private final Tally tally = new Tally();
 
     /**
@@ -37,13 +39,15 @@ final class Campaign implements AutoCloseable {
      * @param ignored what is not looked for
      */
     Campaign(Set<Guard> off, Set<Violation.Kind> ignored) {
-        this(off, ignored, Set.of());
+        this(off, ignored, Set.of(), Fencing.NONE);
     }
 
     /**
      * @param focus the kinds of faults to search with, none for all
+     * @param fencing what an election asks for that is searched with
      */
-    Campaign(Set<Guard> off, Set<Violation.Kind> ignored, Set<Fault> focus) {
+    Campaign(Set<Guard> off, Set<Violation.Kind> ignored, Set<Fault> focus, Fencing fencing) {
+        this.fencing = fencing;
         this.focus = Set.copyOf(focus);
         this.off = Set.copyOf(off);
         this.ignored = Set.copyOf(ignored);
@@ -65,7 +69,8 @@ final class Campaign implements AutoCloseable {
 
     private Outcome run(long seed, boolean traces) {
         SplittableRandom random = new SplittableRandom(seed);
-        Profile profile = focus.isEmpty() ? Profile.of(random) : Profile.focusedOn(new TreeSet<>(focus), random);
+        Profile profile =
+                focus.isEmpty() ? Profile.of(random) : Profile.focusedOn(new TreeSet<>(focus), fencing, random);
         Simulation simulation =
                 new Simulation(baton, new Simulation.Setting(profile.spec(), profile.replicas(), off, ignored, traces));
         Storm storm = new Storm(simulation, profile, random, tally);

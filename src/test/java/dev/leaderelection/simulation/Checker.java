@@ -236,18 +236,27 @@ final class Checker {
             last.filter(old -> !old.equals(claimed.holder())).ifPresent(old -> {
                 checkSwitch(caller, old, claimed.holder(), term);
             });
+        }
+        if (!claimed.holder().equals(known)) {
             boolean leaseTold = before.filter(lease -> state(lease) instanceof LeaseState.Claimed)
                     .isPresent();
             fences.complaint(caller.electionUid(), claimed.holder(), leaseTold)
                     .ifPresent(complaint -> fail(Violation.Kind.UNFENCED, complaint));
         }
-        fences.named(claimed.holder());
+        fences.named(claimed.holder(), Duration.ofSeconds(after.getSpec().getLeaseDurationSeconds()));
     }
 
     private static boolean isOf(Lease lease, Caller caller) {
         List<OwnerReference> owners = lease.getMetadata().getOwnerReferences();
         return owners != null
                 && owners.stream().anyMatch(owner -> caller.electionUid().equals(owner.getUid()));
+    }
+
+    /** Whom the operator has deleted, it has taken the label from, and nobody has given it back. */
+    void operatorDeleted(Pod pod) {
+        if (isLabelledByOperator(pod)) {
+            fail(Violation.Kind.LEADER_DELETED, pod.getMetadata().getName() + " was deleted with the label on it");
+        }
     }
 
     void operatorDeleted(Caller caller, Lease lease) {

@@ -154,15 +154,17 @@ final class Cluster {
     }
 
     /** The operator has a pod deleted. */
-    Answer<Boolean> deletePod(String name, String uid, String version) {
+    Answer<Boolean> deletePod(String name, String uid, Optional<String> version) {
         Optional<Pod> found = pods.get(name);
         if (found.isEmpty()) {
             return gone();
         }
         ObjectMeta was = found.get().getMetadata();
-        if (!uid.equals(was.getUid()) || !version.equals(was.getResourceVersion())) {
+        if (!uid.equals(was.getUid())
+                || version.filter(is -> !is.equals(was.getResourceVersion())).isPresent()) {
             return conflict("the pod has been modified");
         }
+        checker.operatorDeleted(found.get());
         changePod(name, pod -> {
             if (pod.getMetadata().getDeletionTimestamp() == null) {
                 pod.getMetadata().setDeletionTimestamp(Simulation.EPOCH.toString());
@@ -335,7 +337,7 @@ final class Cluster {
         });
     }
 
-    private static Lease copy(Lease lease) {
+    static Lease copy(Lease lease) {
         LeaseSpec spec = new LeaseSpec();
         spec.setHolderIdentity(lease.getSpec().getHolderIdentity());
         spec.setAcquireTime(lease.getSpec().getAcquireTime());

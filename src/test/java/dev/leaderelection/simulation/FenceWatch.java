@@ -16,7 +16,7 @@ final class FenceWatch {
     private final LeaderElectionSpec spec;
     private final Cluster cluster;
     private final Supplier<Duration> now;
-    private final Map<String, Duration> namedLast = new HashMap<>();
+    private final Map<String, Duration> namedUntil = new HashMap<>();
     private final Map<String, PodIdentity> promotedLast = new HashMap<>();
 
     FenceWatch(LeaderElectionSpec spec, Cluster cluster, Supplier<Duration> now) {
@@ -25,9 +25,9 @@ final class FenceWatch {
         this.now = now;
     }
 
-    /** The Lease was written, and names a pod. */
-    void named(PodIdentity holder) {
-        namedLast.put(holder.uid(), now.get());
+    /** The Lease was written, names a pod, and says for how long. */
+    void named(PodIdentity holder, Duration forHowLong) {
+        namedUntil.put(holder.uid(), now.get().plus(forHowLong));
     }
 
     /** A pod was given the label. */
@@ -55,10 +55,11 @@ final class FenceWatch {
         return switch (spec.failover().fencing()) {
             case NONE -> Optional.empty();
             case AWAIT_LEASE_EXPIRY -> {
-                Duration since = now.get().minus(namedLast.getOrDefault(old.uid(), Duration.ZERO));
-                yield since.toSeconds() < spec.lease().durationSeconds()
-                        ? Optional.of("the Lease named " + old.name() + " only " + since.toSeconds() + " s ago")
-                        : Optional.empty();
+                Duration rest =
+                        namedUntil.getOrDefault(old.uid(), Duration.ZERO).minus(now.get());
+                yield rest.isNegative() || rest.isZero()
+                        ? Optional.empty()
+                        : Optional.of("the Lease names " + old.name() + " for " + rest.toSeconds() + " s more");
             }
             case DELETE_POD ->
                 cluster.pods

@@ -41,5 +41,23 @@ enum Guard {
     /** When stripping, the pod's copy is taken before the Lease is read. */
     COPY_BEFORE_STRIP,
     /** Pod patches carry a UID. */
-    UID_IN_POD_PATCH
+    UID_IN_POD_PATCH,
+    /** With {@code AwaitLeaseExpiry}, the heir of a leader that may still be running waits until its Lease has lapsed. */
+    LAPSE_AWAITED,
+    /** With {@code DeletePod}, the heir of a leader that may still be running waits until its pod is gone or has ended. */
+    END_AWAITED,
+    /** A pod that is being deleted runs until its kubelet has reported that all its containers have ended. */
+    DELETED_BUT_RUNNING,
+    /** A pod whose object is gone was not seen to end. */
+    GONE_BUT_UNSEEN,
+    /** The Lease of a leader that is being fenced is not renewed. */
+    NO_RENEWAL_WHILE_FENCED,
+    /** A Lease lapses after what itself says, if that is longer than what the election asks for now. */
+    LONGER_DURATION,
+    /** What is waited for is measured by a clock that nobody sets. */
+    MONOTONIC_CLOCK,
+    /** While no Lease tells who has led, the status does. */
+    LEADER_IN_STATUS,
+    /** The deletion of a pod carries a resourceVersion. */
+    VERSION_IN_DELETION
 }

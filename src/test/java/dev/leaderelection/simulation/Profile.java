@@ -68,7 +68,7 @@ record Profile(
     }
 
     /** A schedule for a search: few kinds of faults, often, and the plain strategy. */
-    static Profile focusedOn(Set<Fault> focus, SplittableRandom random) {
+    static Profile focusedOn(Set<Fault> focus, LeaderElectionSpec.Fencing fencing, SplittableRandom random) {
         Set<Fault> faults = EnumSet.noneOf(Fault.class);
         for (Fault fault : focus) {
             if (random.nextDouble() < 0.8) {
@@ -76,7 +76,7 @@ record Profile(
             }
         }
         return new Profile(
-                plainSpec(),
+                fencedBy(fencing, plainSpec()),
                 2,
                 2 + random.nextInt(2),
                 random.nextInt(3) > 0,
@@ -156,6 +156,32 @@ record Profile(
                 0L,
                 Mode.ACTIVE,
                 10);
+    }
+
+    static LeaderElectionSpec fencedBy(LeaderElectionSpec.Fencing fencing, LeaderElectionSpec spec) {
+        return new LeaderElectionSpec(
+                spec.selector(),
+                spec.strategy(),
+                spec.lease(),
+                spec.detection(),
+                new LeaderElectionSpec.Failover(fencing, spec.failover().minIntervalSeconds()),
+                spec.routing(),
+                spec.minimumTerm(),
+                spec.mode(),
+                spec.historyLimit());
+    }
+
+    static LeaderElectionSpec leasedFor(int seconds, LeaderElectionSpec spec) {
+        return new LeaderElectionSpec(
+                spec.selector(),
+                spec.strategy(),
+                new LeaderElectionSpec.Lease(spec.lease().name(), seconds, seconds / 3),
+                spec.detection(),
+                spec.failover(),
+                spec.routing(),
+                spec.minimumTerm(),
+                spec.mode(),
+                spec.historyLimit());
     }
 
     static LeaderElectionSpec with(LeaderElectionSpec spec, Mode mode, long minimumTerm) {

@@ -2,7 +2,10 @@ package dev.leaderelection.simulation;
 
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.kubernetes.Answer.Done;
+import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.PodTrimmer;
 import dev.leaderelection.reconciler.Clocks;
 import dev.leaderelection.reconciler.ElectionMemory;
@@ -24,6 +27,7 @@ final class Replica {
     private final Simulation simulation;
     private final int number;
     private final Watch watch;
+    private final SimulatedStore store;
     private final ProductionPass pass;
     private final Map<String, ElectionMemory> memories = new HashMap<>();
     private final Set<String> unheard = new HashSet<>();
@@ -40,10 +44,13 @@ final class Replica {
         this.simulation = simulation;
         this.number = number;
         this.watch = new Watch(simulation.cluster());
-        Clocks clocks =
-                new Clocks(() -> Simulation.EPOCH.plus(simulation.now()).plus(wallOffset), () -> simulation.now());
-        SimulatedStore store = new SimulatedStore(simulation, this, clocks.wall());
+        Clocks clocks = new Clocks(() -> Simulation.EPOCH.plus(simulation.now()).plus(wallOffset), this::ticks);
+        this.store = new SimulatedStore(simulation, this, clocks.wall());
         this.pass = new ProductionPass(store, store, this::contact, store::writeStatus, clocks, simulation::jitter);
+    }
+
+    private Duration ticks() {
+        return simulation.off(Guard.MONOTONIC_CLOCK) ? simulation.now().plus(wallOffset) : simulation.now();
     }
 
     private Candidate.Contact contact(PodIdentity pod) {
@@ -137,18 +144,31 @@ final class Replica {
         if (resource.isEmpty()) {
             return;
         }
-        ElectionMemory memory =
-                memories.computeIfAbsent(resource.get().getMetadata().getUid(), any -> new ElectionMemory());
+        Election election = Election.of(resource.get());
         inPass = true;
         try {
-            Duration rest =
-                    pass.run(simulation.lens().seen(resource.get()), memory).orElse(LONGEST_REST);
+            renewRegardless(election);
+            Duration rest = pass.run(simulation.lens().seen(resource.get()), memoryOf(election))
+                    .orElse(LONGEST_REST);
             due = Optional.of(simulation.now().plus(rest));
         } catch (Crash e) {
             killed = false;
             forget();
         } finally {
             inPass = false;
+        }
+    }
+
+    ElectionMemory memoryOf(Election election) {
+        return memories.computeIfAbsent(election.uid(), any -> new ElectionMemory());
+    }
+
+    /** Without {@link Guard#NO_RENEWAL_WHILE_FENCED}, a Lease is renewed whatever becomes of its holder. */
+    private void renewRegardless(Election election) {
+        if (simulation.off(Guard.NO_RENEWAL_WHILE_FENCED)
+                && store.readLease(election) instanceof Done<LeaseState> live
+                && live.value() instanceof LeaseState.Claimed claimed) {
+            store.writeLease(election, claimed.copy(), claimed.lease(), false);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -26,13 +27,25 @@ final class Script implements Director, AutoCloseable {
     private final Set<Verb> lost = EnumSet.noneOf(Verb.class);
     private Predicate<Call> stop = call -> false;
 
-    Script(Set<Guard> off, Set<Violation.Kind> ignored, long minimumTerm, String... pods) {
-        LeaderElectionSpec spec = Profile.with(Profile.bullySpec(), Mode.ACTIVE, minimumTerm);
+    private Script(Set<Guard> off, Set<Violation.Kind> ignored, LeaderElectionSpec spec, String... pods) {
         baton = new Baton(3);
         simulation = new Simulation(baton, new Simulation.Setting(spec, 3, off, ignored, true));
         simulation.begin(this);
         cluster().createElection(spec, Simulation.EPOCH);
         create(pods);
+    }
+
+    /** What is found in a story. */
+    static Optional<Violation> play(
+            Set<Guard> off,
+            Set<Violation.Kind> ignored,
+            LeaderElectionSpec spec,
+            String[] pods,
+            Consumer<Script> story) {
+        try (Script script = new Script(off, ignored, spec, pods)) {
+            story.accept(script);
+            return script.outcome();
+        }
     }
 
     Cluster cluster() {
@@ -55,8 +68,22 @@ final class Script implements Director, AutoCloseable {
         cluster().changePod(pod, is -> is.setStatus(Cluster.status("Running", ready, Simulation.EPOCH.toString())));
     }
 
+    /** A user takes every label from a pod but the one it is selected by. */
+    void unlabel(String pod) {
+        cluster().changePod(pod, is -> is.getMetadata().setLabels(Map.of(Cluster.SELECTED_BY, Cluster.ELECTION)));
+    }
+
     void raiseMinimumTerm(long minimumTerm) {
         cluster().changeSpec(was -> Profile.with(was, was.mode(), minimumTerm));
+    }
+
+    /** A user lets the Lease last for another time. */
+    void leasedFor(int seconds) {
+        cluster().changeSpec(was -> Profile.leasedFor(seconds, was));
+    }
+
+    void passes(Duration time) {
+        simulation.pass(time);
     }
 
     /** A user empties the Lease's record. */

@@ -299,9 +299,10 @@ final class SimulatedStore implements ElectionStore, ProductionPass.Watches {
 
     @Override
     public Answer<Boolean> deletePod(Election election, Candidate pod) {
+        Optional<String> version = off(Guard.VERSION_IN_DELETION) ? Optional.empty() : Optional.of(pod.version());
         return write(
                 Call.of(Verb.DELETE_POD, pod.id().name()),
-                () -> cluster.deletePod(pod.id().name(), pod.id().uid(), pod.version()));
+                () -> cluster.deletePod(pod.id().name(), pod.id().uid(), version));
     }
 
     @Override
@@ -313,7 +314,12 @@ final class SimulatedStore implements ElectionStore, ProductionPass.Watches {
             return found.map(seen -> PodReader.read(lens.seen(seen, election), election))
                     .filter(seen -> seen.id().equals(pod))
                     .<Answer<Candidate>>map(Done::new)
-                    .orElseGet(() -> Answer.refused(Cause.GONE, "not found, or another incarnation"));
+                    .orElseGet(() -> {
+                        if (off(Guard.GONE_BUT_UNSEEN)) {
+                            replica.memoryOf(election).sawStopped(pod);
+                        }
+                        return Answer.refused(Cause.GONE, "not found, or another incarnation");
+                    });
         });
     }
 

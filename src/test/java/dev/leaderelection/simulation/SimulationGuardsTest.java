@@ -2,6 +2,7 @@ package dev.leaderelection.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leaderelection.api.LeaderElectionSpec.Fencing;
 import dev.leaderelection.simulation.Violation.Kind;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -27,48 +28,66 @@ class SimulationGuardsTest {
     private static final Set<Fault> LOST_LEASES =
             EnumSet.of(Fault.LEASE_DELETED, Fault.SUSPENDED, Fault.READINESS_FLIPPED, Fault.CRASHED);
 
+    private static final Set<Fault> FENCES = EnumSet.of(
+            Fault.READINESS_FLIPPED, Fault.POD_DELETED, Fault.POD_REMOVED, Fault.CLOCK_JUMPED, Fault.TIME_PASSED);
+
     /**
      * A search.
      *
      * @param guard what is left out
      * @param finds what must be found
      * @param focus the faults to search with
+     * @param fencing what the election asks for
      * @param seed a seed that has led there
      */
-    record Search(Guard guard, Kind finds, Set<Fault> focus, long seed) {}
+    record Search(Guard guard, Kind finds, Set<Fault> focus, Fencing fencing, long seed) {
+
+        Search(Guard guard, Kind finds, Set<Fault> focus, long seed) {
+            this(guard, finds, focus, Fencing.NONE, seed);
+        }
+
+        static Search ofFence(Guard guard, Fencing fencing, long seed) {
+            return new Search(guard, Kind.UNFENCED, FENCES, fencing, seed);
+        }
+    }
 
     static Stream<Search> searches() {
         return Stream.of(
-                new Search(Guard.COPY_BEFORE_LEASE, Kind.TWO_LABELS, PAUSES, 297),
-                new Search(Guard.QUORUM_READ_OF_LEASE, Kind.TWO_LABELS, PAUSES, 4177),
-                new Search(Guard.VERSION_IN_PROMOTION, Kind.TWO_LABELS, PAUSES, 474),
-                new Search(Guard.VERSION_IN_CLAIM, Kind.TERM_WITH_TWO_LEADERS, PAUSES, 270),
+                new Search(Guard.COPY_BEFORE_LEASE, Kind.TWO_LABELS, PAUSES, 800),
+                new Search(Guard.QUORUM_READ_OF_LEASE, Kind.TWO_LABELS, PAUSES, 1027),
+                new Search(Guard.VERSION_IN_PROMOTION, Kind.TWO_LABELS, PAUSES, 864),
+                new Search(Guard.VERSION_IN_CLAIM, Kind.TERM_WITH_TWO_LEADERS, PAUSES, 232),
                 new Search(
                         Guard.UID_IN_LEASE_PUT,
                         Kind.TERM_WENT_BACK,
                         EnumSet.of(Fault.LEASE_DELETED, Fault.SUSPENDED, Fault.READINESS_FLIPPED, Fault.TIME_PASSED),
-                        4),
+                        40),
                 new Search(Guard.RECORDED_SET, Kind.TWO_LABELS, PAUSES, 3679),
                 new Search(
                         Guard.LIVE_GET_BEFORE_GONE,
                         Kind.TWO_LABELS,
                         EnumSet.of(Fault.WATCH_STALLED, Fault.POD_CREATED, Fault.POD_REMOVED, Fault.CRASHED),
-                        1027),
-                new Search(Guard.TERM_RESERVED, Kind.TERM_WITH_TWO_LEADERS, LOST_LEASES, 2),
+                        89),
+                new Search(Guard.TERM_RESERVED, Kind.TERM_WITH_TWO_LEADERS, LOST_LEASES, 14),
                 new Search(
                         Guard.POST_EMPTY,
                         Kind.TERM_WENT_BACK,
                         EnumSet.of(Fault.LEASE_DELETED, Fault.SUSPENDED, Fault.READINESS_FLIPPED),
-                        84),
-                new Search(Guard.VERSION_IN_DEMOTION, Kind.LEADER_STRIPPED, PAUSES, 356),
-                new Search(Guard.COPY_BEFORE_STRIP, Kind.LEADER_STRIPPED, PAUSES, 9));
+                        124),
+                new Search(Guard.VERSION_IN_DEMOTION, Kind.LEADER_STRIPPED, PAUSES, 144),
+                new Search(Guard.COPY_BEFORE_STRIP, Kind.LEADER_STRIPPED, PAUSES, 60),
+                Search.ofFence(Guard.LAPSE_AWAITED, Fencing.AWAIT_LEASE_EXPIRY, 4),
+                Search.ofFence(Guard.END_AWAITED, Fencing.DELETE_POD, 7),
+                Search.ofFence(Guard.DELETED_BUT_RUNNING, Fencing.DELETE_POD, 7),
+                Search.ofFence(Guard.GONE_BUT_UNSEEN, Fencing.AWAIT_LEASE_EXPIRY, 4),
+                Search.ofFence(Guard.MONOTONIC_CLOCK, Fencing.AWAIT_LEASE_EXPIRY, 33));
     }
 
     @ParameterizedTest
     @MethodSource("searches")
     void findsWhatGoesWrongWithoutTheGuard(Search search) {
         Set<Kind> others = EnumSet.complementOf(EnumSet.of(search.finds()));
-        try (Campaign campaign = new Campaign(EnumSet.of(search.guard()), others, search.focus())) {
+        try (Campaign campaign = new Campaign(EnumSet.of(search.guard()), others, search.focus(), search.fencing())) {
             Optional<Campaign.Outcome> found = LongStream.concat(
                             LongStream.of(search.seed()), LongStream.rangeClosed(1, MOST_TRIES))
                     .mapToObj(campaign::run)
@@ -78,9 +97,16 @@ class SimulationGuardsTest {
                     .findFirst();
 
             assertThat(found).as(search.toString()).isPresent();
+            assertKeptWithTheGuard(search, others, found.get().seed());
             found.filter(outcome -> outcome.seed() != search.seed())
                     .ifPresent(outcome -> System.out.println(
                             "the kept seed of " + search.guard() + " leads elsewhere now; keep " + outcome.seed()));
+        }
+    }
+
+    private static void assertKeptWithTheGuard(Search search, Set<Kind> others, long seed) {
+        try (Campaign campaign = new Campaign(Set.of(), others, search.focus(), search.fencing())) {
+            assertThat(campaign.run(seed).violation()).as(search.toString()).isEmpty();
         }
     }
 

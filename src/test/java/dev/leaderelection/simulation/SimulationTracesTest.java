@@ -2,6 +2,7 @@ package dev.leaderelection.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leaderelection.api.LeaderElectionSpec.Mode;
 import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.simulation.Call.Verb;
 import java.util.EnumSet;
@@ -18,11 +19,7 @@ class SimulationTracesTest {
 
     private static Optional<Violation> play(
             Set<Guard> off, Set<Violation.Kind> ignored, long minimumTerm, String[] pods, Consumer<Script> story) {
-        try (Script script = new Script(off, ignored, minimumTerm, pods)) {
-            story.accept(script);
-            Optional<Violation> outcome = script.outcome();
-            return outcome;
-        }
+        return Script.play(off, ignored, Profile.with(Profile.bullySpec(), Mode.ACTIVE, minimumTerm), pods, story);
     }
 
     private static void assertGuards(Guard guard, Violation.Kind kind, String[] pods, Consumer<Script> story) {

@@ -21,6 +21,8 @@ public final class Violation extends RuntimeException {
         UNFENCED,
         /** A leader lost its label though nobody else had been claimed for. */
         LEADER_STRIPPED,
+        /** The operator had a pod deleted that carries the label. */
+        LEADER_DELETED,
         /** Something was written that is not the election's. */
         FOREIGN_HARM,
         /** Traces of an election stay when it is gone. */
