@@ -1,5 +1,6 @@
 package dev.leaderelection.bench;
 
+import dev.leaderelection.cluster.Machine;
 import dev.leaderelection.cluster.OperatorProcess;
 import java.io.IOException;
 import java.io.PrintStream;

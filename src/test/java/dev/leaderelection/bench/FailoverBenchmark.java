@@ -2,6 +2,7 @@ package dev.leaderelection.bench;
 
 import dev.leaderelection.bench.Options.Misuse;
 import dev.leaderelection.bench.Options.Part;
+import dev.leaderelection.cluster.Machine;
 import dev.leaderelection.cluster.OperatorProcess;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -3,6 +3,7 @@ package dev.leaderelection.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leaderelection.cluster.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /** All figures of a run, and the machine that they hold for. */
 final class Results {
@@ -38,38 +39,11 @@ final class Results {
 
     /** Aligned columns. */
     String table() {
-        List<List<String>> rows = rows();
-        int[] widths = IntStream.range(0, HEADER.size())
-                .map(column -> rows.stream()
-                        .mapToInt(row -> row.get(column).length())
-                        .max()
-                        .orElse(0))
-                .toArray();
-        StringBuilder text = new StringBuilder();
-        for (List<String> row : rows) {
-            for (int column = 0; column < row.size(); column++) {
-                String cell = row.get(column);
-                String padding = " ".repeat(widths[column] - cell.length());
-                text.append(isText(column) ? cell + padding : padding + cell).append("  ");
-            }
-            text.append(System.lineSeparator());
-        }
-        return text.toString();
+        return rows().text();
     }
 
     String markdown() {
-        StringBuilder text = new StringBuilder();
-        List<List<String>> rows = rows();
-        for (int i = 0; i < rows.size(); i++) {
-            text.append("| ").append(String.join(" | ", rows.get(i))).append(" |%n".formatted());
-            if (i == 0) {
-                for (int column = 0; column < HEADER.size(); column++) {
-                    text.append(isText(column) ? "|---" : "|--:");
-                }
-                text.append("|%n".formatted());
-            }
-        }
-        text.append("%n".formatted());
+        StringBuilder text = new StringBuilder(rows().markdown()).append("%n".formatted());
         machine.forEach((name, value) -> text.append("- %s: %s%n".formatted(name, value)));
         return text.toString();
     }
@@ -100,12 +74,11 @@ final class Results {
         mapper.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);
     }
 
-    private List<List<String>> rows() {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(HEADER);
+    private Table rows() {
+        Table rows = new Table(HEADER, Set.of(0, 4, 7));
         for (Figure figure : figures) {
             Figure.Target target = figure.target();
-            rows.add(List.of(
+            rows.add(
                     figure.what(),
                     Integer.toString(figure.samples()),
                     number(figure.figure()),
@@ -113,13 +86,9 @@ final class Results {
                     figure.unit(),
                     figure.limit() == null ? "" : number(figure.ratio()),
                     target == null ? "" : "≤ " + number(target.most()) + (target.ofLimit() ? " ×" : ""),
-                    target == null ? "" : figure.isReached() ? "yes" : "no"));
+                    target == null ? "" : figure.isReached() ? "yes" : "no");
         }
         return rows;
-    }
-
-    private static boolean isText(int column) {
-        return column == 0 || column == 4 || column == 7;
     }
 
     private static String number(double value) {

@@ -2,10 +2,10 @@ package dev.leaderelection.chaos;
 
 import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.Identity;
+import dev.leaderelection.cluster.NetworkProxy;
 import dev.leaderelection.cluster.OperatorProcess;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,9 +32,7 @@ final class Replicas implements AutoCloseable {
     Replicas(ControlPlane controlPlane) throws IOException {
         this.controlPlane = controlPlane;
         this.proxy = new NetworkProxy(URI.create(controlPlane.url()).getPort());
-        this.proxied = Files.createTempFile(controlPlane.directory(), "proxied", ".kubeconfig");
-        String direct = Files.readString(controlPlane.kubeconfig(Identity.OPERATOR));
-        Files.writeString(proxied, direct.replace(controlPlane.url(), "https://127.0.0.1:" + proxy.port()));
+        this.proxied = proxy.kubeconfig(controlPlane, Identity.OPERATOR);
         for (int i = 0; i < COUNT; i++) {
             processes.add(launch(i));
         }

@@ -1,7 +1,7 @@
 /**
  * A real Kubernetes control plane for integration tests, benchmarks and demonstrations: no root, no containers, loopback only.
  *
- * <p>May know the JDK, the fabric8 client and Awaitility; knows nothing of elections.
+ * <p>May know the JDK, the fabric8 client, Jackson and Awaitility; knows nothing of elections.
  */
 @NullMarked
 package dev.leaderelection.cluster;

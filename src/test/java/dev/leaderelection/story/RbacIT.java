@@ -3,6 +3,7 @@ package dev.leaderelection.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.leaderelection.cluster.AuditLog;
 import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Manifests;

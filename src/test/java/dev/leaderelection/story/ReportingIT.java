@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.api.LeaderElectionStatus.MemberState;
 import dev.leaderelection.api.LeaderElectionStatus.Transition;
+import dev.leaderelection.cluster.AuditLog;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.util.List;

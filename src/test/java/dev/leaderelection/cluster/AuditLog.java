@@ -1,9 +1,8 @@
-package dev.leaderelection.story;
+package dev.leaderelection.cluster;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.leaderelection.cluster.ControlPlane;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,13 +10,14 @@ import java.nio.file.Files;
 import java.util.List;
 
 /** What the operator has asked of the API server, by the API server's own record. */
-final class AuditLog {
+public final class AuditLog {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ControlPlane controlPlane;
 
-    AuditLog(ControlPlane controlPlane) {
+    /** That of a control plane which keeps one. */
+    public AuditLog(ControlPlane controlPlane) {
         this.controlPlane = controlPlane;
     }
 
@@ -29,10 +29,10 @@ final class AuditLog {
      * @param namespace empty when it concerns all
      * @param code the HTTP status of the answer
      */
-    record Request(String verb, String resource, String namespace, int code) {}
+    public record Request(String verb, String resource, String namespace, int code) {}
 
     /** Every answered request so far. */
-    List<Request> requests() {
+    public List<Request> requests() {
         try {
             String text = Files.readString(controlPlane.auditLog(), StandardCharsets.UTF_8);
             // The last line may be half written.
@@ -48,7 +48,7 @@ final class AuditLog {
     }
 
     /** Every answered request so far that concerns this namespace alone. */
-    List<Request> requests(String namespace) {
+    public List<Request> requests(String namespace) {
         return requests().stream()
                 .filter(request -> request.namespace().equals(namespace))
                 .toList();

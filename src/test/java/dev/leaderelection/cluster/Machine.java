@@ -1,6 +1,5 @@
-package dev.leaderelection.bench;
+package dev.leaderelection.cluster;
 
-import dev.leaderelection.cluster.ControlPlane;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,11 +9,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Where a run took place. */
-final class Machine {
+public final class Machine {
 
     private Machine() {}
 
-    static Map<String, String> describe(ControlPlane controlPlane, String flags) {
+    /**
+     * What a figure depends on, by its name.
+     *
+     * @param flags those of the operator's JVM
+     */
+    public static Map<String, String> describe(ControlPlane controlPlane, String flags) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         facts.put(
@@ -32,7 +36,7 @@ final class Machine {
     }
 
     /** Resident memory of a process, in MiB. */
-    static double residentMebibytes(long pid) {
+    public static double residentMebibytes(long pid) {
         String size = field(Path.of("/proc/" + pid + "/status"), "VmRSS");
         return Long.parseLong(size.replaceAll("\\D", "")) / 1024.0;
     }

@@ -1,4 +1,4 @@
-package dev.leaderelection.chaos;
+package dev.leaderelection.cluster;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Carries bytes between clients and a port, both on loopback: at once, late, not for now, or not at all. */
-final class NetworkProxy implements AutoCloseable {
+public final class NetworkProxy implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(NetworkProxy.class);
 
@@ -32,28 +34,36 @@ final class NetworkProxy implements AutoCloseable {
     /**
      * @param target the port that is spoken to
      */
-    NetworkProxy(int target) throws IOException {
+    public NetworkProxy(int target) throws IOException {
         this.target = target;
         this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         threads.execute(this::accept);
     }
 
-    int port() {
+    /** Where it listens, on loopback. */
+    public int port() {
         return server.getLocalPort();
     }
 
+    /** A file for {@code KUBECONFIG} by which this identity reaches a control plane through here; it goes with the control plane. */
+    public Path kubeconfig(ControlPlane controlPlane, Identity identity) throws IOException {
+        Path proxied = Files.createTempFile(controlPlane.directory(), "proxied", ".kubeconfig");
+        String direct = Files.readString(controlPlane.kubeconfig(identity));
+        return Files.writeString(proxied, direct.replace(controlPlane.url(), "https://127.0.0.1:" + port()));
+    }
+
     /** Lets each piece take its time from now on. */
-    synchronized void delay(Duration time) {
+    public synchronized void delay(Duration time) {
         delay = time;
     }
 
     /** Keeps everything that is sent, in either direction, until {@link #heal()} lets it arrive after all. */
-    synchronized void hold() {
+    public synchronized void hold() {
         held = true;
     }
 
     /** Breaks all connections, and every new one. */
-    void cut() {
+    public void cut() {
         synchronized (this) {
             cut = true;
         }
@@ -61,7 +71,7 @@ final class NetworkProxy implements AutoCloseable {
     }
 
     /** Carries everything at once again. */
-    synchronized void heal() {
+    public synchronized void heal() {
         delay = Duration.ZERO;
         held = false;
         cut = false;
