@@ -60,7 +60,7 @@ record Fence(List<Step> steps, Optional<Duration> lapse) {
 
     /**
      * The fence while no Lease tells who led: then who is routed to may have, and whom the status names, and somebody of whom nothing
-     * tells.
+     * tells. A status is written last: another may have led since, and so it clears nobody that it names.
      *
      * @param o the world
      * @param routed who is routed to, if anybody
@@ -71,10 +71,8 @@ record Fence(List<Step> steps, Optional<Duration> lapse) {
         routed.map(Candidate::id).ifPresent(former::add);
         o.lastLeader().ifPresent(former::add);
         former.remove(heir.id());
-        boolean hasLed =
-                wasPromoted(heir) || (former.isEmpty() && o.lastLeader().equals(Optional.of(heir.id())));
         boolean nobodyHas = former.isEmpty() && o.terms().areUnused();
-        if (hasLed || nobodyHas || isOpen(o, former)) {
+        if (wasPromoted(heir) || nobodyHas || isOpen(o, former)) {
             return Optional.empty();
         }
         List<Step> steps = new ArrayList<>();

@@ -17,7 +17,6 @@ import dev.leaderelection.kubernetes.LeaseReader;
 import dev.leaderelection.kubernetes.PodReader;
 import dev.leaderelection.kubernetes.Primary;
 import dev.leaderelection.kubernetes.Versions;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -57,15 +56,21 @@ final class Observer {
     /** Looks. Refused only if a live read was needed and could not be had. */
     Answer<Sight> look(LeaderElection resource, ElectionMemory memory) {
         Election election = Election.of(resource);
-        Answer<LeaseState> lease = lease(election, memory, resource.isMarkedForDeletion());
-        if (!(lease instanceof Done<LeaseState> seenLease)) {
-            return ((Refused<LeaseState>) lease).recast();
+        Answer<LeaseState> toldLease = lease(election, memory, resource.isMarkedForDeletion());
+        if (!(toldLease instanceof Done<LeaseState> told)) {
+            return ((Refused<LeaseState>) toldLease).recast();
         }
-        Answer<Primary> primary = primary(resource, election, memory, seenLease.value());
+        Answer<Primary> primary = primary(resource, election, memory, told.value());
         if (!(primary instanceof Done<Primary> seenPrimary)) {
             return ((Refused<Primary>) primary).recast();
         }
-        Answer<List<Candidate>> pods = pods(election, memory, seenLease.value());
+        // What an election leaves is never judged by a cache, and the deletion may be known before the caches tell it.
+        boolean isDeletionNews = seenPrimary.value().deleting() && !resource.isMarkedForDeletion();
+        Answer<LeaseState> lease = isDeletionNews ? live(election, memory) : told;
+        if (!(lease instanceof Done<LeaseState> seenLease)) {
+            return ((Refused<LeaseState>) lease).recast();
+        }
+        Answer<List<Candidate>> pods = pods(resource, election, memory, seenLease.value());
         if (!(pods instanceof Done<List<Candidate>> seenPods)) {
             return ((Refused<List<Candidate>>) pods).recast();
         }
@@ -183,12 +188,24 @@ final class Observer {
         return resource.isMarkedForDeletion() && Primary.of(resource).termReserved() == 0;
     }
 
-    private Answer<List<Candidate>> pods(Election election, ElectionMemory memory, LeaseState lease) {
-        Map<PodIdentity, Candidate> pods = new HashMap<>();
-        for (Pod pod : caches.podsOf(election)) {
-            Candidate candidate = PodReader.read(pod, election);
-            pods.put(candidate.id(), candidate);
+    /** Who bears the label tells who has led while no Lease does: where nobody may lead past that one, it is read from the server. */
+    private Answer<List<Candidate>> membersOf(LeaderElection resource, Election election, LeaseState lease) {
+        boolean fences = resource.getSpec().failover().fencing() != LeaderElectionSpec.Fencing.NONE;
+        return fences && lease instanceof LeaseState.Unclaimed
+                ? store.listPods(election)
+                : new Done<>(caches.podsOf(election).stream()
+                        .map(pod -> PodReader.read(pod, election))
+                        .toList());
+    }
+
+    private Answer<List<Candidate>> pods(
+            LeaderElection resource, Election election, ElectionMemory memory, LeaseState lease) {
+        Answer<List<Candidate>> members = membersOf(resource, election, lease);
+        if (!(members instanceof Done<List<Candidate>> done)) {
+            return members;
         }
+        Map<PodIdentity, Candidate> pods = new HashMap<>();
+        done.value().forEach(pod -> pods.put(pod.id(), pod));
         Set<PodIdentity> wanted = new HashSet<>(memory.doubtfulPods());
         if (lease instanceof LeaseState.Claimed claimed && !pods.containsKey(claimed.holder())) {
             // No leader is deposed on a cache miss alone, and the index may miss a pod that is being updated.
@@ -201,9 +218,9 @@ final class Observer {
         wanted.removeAll(memory.gone());
         for (PodIdentity pod : wanted) {
             Answer<Candidate> live = store.readPod(election, pod);
-            if (live instanceof Done<Candidate> done) {
-                pods.put(pod, done.value());
-                memory.wrote(done.value());
+            if (live instanceof Done<Candidate> found) {
+                pods.put(pod, found.value());
+                memory.wrote(found.value());
             } else if (live instanceof Refused<Candidate> refused && refused.cause() == Cause.GONE) {
                 memory.confirmGone(pod);
             } else {

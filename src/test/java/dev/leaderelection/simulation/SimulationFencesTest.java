@@ -99,4 +99,42 @@ class SimulationFencesTest {
             script.goesOn(1);
         });
     }
+
+    /** Found by simulation: the Lease is lost, and R2 has not been told yet that a-1 bears the label, and a-0 does not any more. */
+    @Test
+    void whoLedUnderALeaseThatIsLostIsReadFromTheServer() {
+        Consumer<Script> story = script -> {
+            script.settles(1);
+            script.told(2).runs(2);
+            script.ready("a-0", false);
+            script.told(1).runs(1);
+            script.passes(LEASE);
+            script.settles(1);
+            script.cluster().removeLease();
+            script.toldOfLeases(2).runs(2);
+        };
+
+        assertThat(play(Set.of(), Set.of(), Fencing.AWAIT_LEASE_EXPIRY, story)).isEmpty();
+    }
+
+    /** Found by simulation: a-1 has led and is gone with its Lease, and the status, which nobody could write, still names a-0. */
+    @Test
+    void aStatusThatCouldNotBeWrittenClearsNobodyOfHavingBeenFollowed() {
+        Consumer<Script> story = script -> {
+            script.settles(1);
+            script.lose(Verb.WRITE_STATUS);
+            script.ready("a-0", false);
+            script.told(1).runs(1);
+            script.passes(LEASE);
+            script.told(1).runs(1);
+            script.cluster().removePod("a-1");
+            script.cluster().removeLease();
+            script.ready("a-0", true);
+            script.told(2).runs(2);
+            script.passes(LEASE);
+            script.told(2).runs(2);
+        };
+
+        assertThat(play(Set.of(), Set.of(), Fencing.AWAIT_LEASE_EXPIRY, story)).isEmpty();
+    }
 }

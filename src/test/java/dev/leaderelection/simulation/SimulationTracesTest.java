@@ -247,4 +247,19 @@ class SimulationTracesTest {
 
         assertThat(play(Set.of(), Set.of(), 0, pods("a-0", "a-1"), story)).isEmpty();
     }
+
+    /** Found by simulation: a user has wiped the status, and R2, told of an empty Lease, learns of the deletion from the server. */
+    @Test
+    void anElectionIsLetGoByWhatTheServerSaysOfItsLease() {
+        Consumer<Script> story = script -> {
+            script.told(1).runsUntil(1, Verb.CLAIM);
+            script.told(2);
+            script.settles(1);
+            script.cluster().changeStatus(LeaderElectionStatus.EMPTY);
+            script.cluster().deleteElection(Simulation.EPOCH, false);
+            script.runs(2);
+        };
+
+        assertThat(play(Set.of(), Set.of(), 0, pods("a-0", "a-1"), story)).isEmpty();
+    }
 }
