@@ -7,6 +7,7 @@ import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Plan;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Sightings;
+import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Primary;
 import dev.leaderelection.kubernetes.Versions;
 import java.time.Duration;
@@ -58,6 +59,7 @@ public final class ElectionMemory {
     private boolean leaseInDoubt;
     private boolean primaryInDoubt;
     private int refusals;
+    private int denials;
     private Optional<Hold> hold = Optional.empty();
     private String closedLeaseUid = "";
     private final Set<PodIdentity> clearedPods = new HashSet<>();
@@ -351,12 +353,22 @@ public final class ElectionMemory {
         return refusals;
     }
 
-    void refused() {
+    /**
+     * How many refusals in a row count for how long to wait. Of denials none but denials do: an API server that has just started
+     * denies everything for a moment, and after the refusals of its absence that would be waited for far too long.
+     */
+    int streak(Cause cause) {
+        return cause == Cause.DENIED ? denials : refusals;
+    }
+
+    void refused(Cause cause) {
         refusals = Math.min(refusals + 1, 30);
+        denials = cause == Cause.DENIED ? Math.min(denials + 1, 30) : 0;
     }
 
     void succeeded() {
         refusals = 0;
+        denials = 0;
         hold = Optional.empty();
     }
 

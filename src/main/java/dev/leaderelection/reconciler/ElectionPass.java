@@ -250,7 +250,7 @@ final class ElectionPass {
 
     /** Looks again, later each time: never in a tight loop, never the last time. */
     private Optional<Duration> refused(Election election, Refused<Boolean> refused, ElectionMemory memory) {
-        memory.refused();
+        memory.refused(refused.cause());
         int streak = memory.refusals();
         // To be overtaken now and then is nothing to tell of; to be so without end is.
         boolean tells = refused.cause() == Cause.DENIED || refused.cause() == Cause.UNAVAILABLE || streak >= UNUSUAL;
@@ -260,6 +260,6 @@ final class ElectionPass {
                 .addKeyValue("reason", refused.cause())
                 .addKeyValue("attempt", streak)
                 .log("stopped, and will look again: {}", refused.explanation());
-        return Optional.of(Backoff.pause(refused.cause(), streak, jitter.getAsDouble()));
+        return Optional.of(Backoff.pause(refused.cause(), memory.streak(refused.cause()), jitter.getAsDouble()));
     }
 }

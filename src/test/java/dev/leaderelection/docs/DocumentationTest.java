@@ -17,6 +17,7 @@ class DocumentationTest {
             "mvn", "by the build that runs this test",
             "examples/demo.sh", "by DemoIT",
             "src/test/bench/failover.sh", "by whoever wants to know; a measurement is no test",
+            "src/test/soak/run.sh", "by whoever wants to know; half an hour is no test",
             "src/test/chaos/run.sh", "its short version by ChaosIT",
             "java", "by every integration test of the operator");
 

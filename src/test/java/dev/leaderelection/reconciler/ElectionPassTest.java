@@ -270,6 +270,22 @@ class ElectionPassTest {
     }
 
     @Test
+    void aServerThatHasJustStartedAndDeniesForAMomentIsAskedAgainSoon() {
+        givenALeader();
+        now = now.plusSeconds(10);
+        store.script = (number, write) -> Fate.UNAVAILABLE;
+        for (int attempt = 0; attempt < 10; attempt++) {
+            now = now.plus(pass().orElseThrow());
+        }
+        store.script = (number, write) -> Fate.DENIED;
+
+        Optional<Duration> next = pass();
+
+        assertThat(memory.refusals()).isEqualTo(11);
+        assertThat(next).hasValueSatisfying(pause -> assertThat(pause).isLessThanOrEqualTo(Duration.ofMillis(250)));
+    }
+
+    @Test
     void aNewProcessRenewsAndChangesNothing() {
         givenALeader();
         now = now.plusSeconds(10);
