@@ -73,6 +73,14 @@ class OperatorWiringTest {
     }
 
     @Test
+    void noWatchIsGoneForLongerThanASecondAfterAnOutageHoweverLong() {
+        int doublings = 5;
+        assertThat(client.getConfiguration().getWatchReconnectInterval() << doublings)
+                .as("the longest pause of the client's informers, in ms")
+                .isLessThanOrEqualTo(1000);
+    }
+
+    @Test
     void theConfigurationNarrowsTheLabelKeys() {
         assertThat(allowedPrefixes.prefixes()).containsExactlyInAnyOrder("example.com", "leaderelection.dev");
     }

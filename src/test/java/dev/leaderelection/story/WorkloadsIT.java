@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,9 @@ class WorkloadsIT {
 
     private static final String NEW_REVISION =
             "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"example.com/revision\":\"2\"}}}}}";
+
+    /** The garbage collector looks every half a minute for kinds that it does not know, and may need two looks for a new one. */
+    private static final Duration GARBAGE_COLLECTION = Duration.ofSeconds(90);
 
     private final Stage stage = Stage.shared();
 
@@ -167,7 +171,8 @@ class WorkloadsIT {
                         "--type=merge",
                         "-p",
                         "{\"metadata\":{\"finalizers\":null}}");
-                await().atMost(Scene.PATIENCE).until(() -> scene.lease("orders").isEmpty());
+                await().atMost(GARBAGE_COLLECTION)
+                        .until(() -> scene.lease("orders").isEmpty());
             } finally {
                 stage.restartOperator();
             }
