@@ -41,7 +41,8 @@ stamp=target/demo.built
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 command -v "$java" >/dev/null || fail "JDK 17 or later is needed: there is no $java"
 
-# Whether some of these sources are newer than what was made of them. A build that found nothing to make leaves them as they were, but sets the stamp.
+# Whether some of these sources are newer than what was made of them. A build that found nothing to make leaves that as it was, and sets
+# the stamp.
 newer() {
   local made=$1
   shift

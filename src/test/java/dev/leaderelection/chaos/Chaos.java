@@ -1,9 +1,9 @@
 package dev.leaderelection.chaos;
 
+import dev.leaderelection.cluster.Tool;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Chaos as a command; see {@link Options#USAGE}. */
 public final class Chaos {
@@ -12,22 +12,13 @@ public final class Chaos {
 
     /** Ends with 0 if all promises were kept under enough chaos, with 2 if the arguments make no sense. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        if (List.of(arguments).contains("--help")) {
-            System.out.print(Options.USAGE);
-            return;
-        }
-        Options options;
-        try {
-            options = Options.parse(arguments);
-        } catch (IllegalArgumentException e) {
-            System.err.println("cannot understand the arguments: " + e.getMessage());
-            System.err.print(Options.USAGE);
-            System.exit(2);
-            return;
-        }
-        boolean good =
-                options.replay().isPresent() ? replay(options.replay().get(), System.out) : run(options, System.out);
-        System.exit(good ? 0 : 1);
+        Tool.run(
+                Options.USAGE,
+                Options::parse,
+                options -> options.replay().isPresent()
+                        ? replay(options.replay().get(), System.out)
+                        : run(options, System.out),
+                arguments);
     }
 
     private static boolean run(Options options, PrintStream out) throws IOException, InterruptedException {

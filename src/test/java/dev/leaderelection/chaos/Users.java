@@ -2,10 +2,10 @@ package dev.leaderelection.chaos;
 
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.cluster.FakeKubelet;
+import dev.leaderelection.cluster.PlainPod;
 import dev.leaderelection.kubernetes.LeaseReader;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.awaitility.Awaitility;
@@ -251,17 +252,9 @@ final class Users {
     }
 
     private static Pod pod(String name, String app) {
-        return new PodBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .addToLabels(APP, app)
-                .endMetadata()
-                .withNewSpec()
+        return PlainPod.of(name, Map.of(APP, app))
+                .editSpec()
                 .withTerminationGracePeriodSeconds(5L)
-                .addNewContainer()
-                .withName("app")
-                .withImage("app")
-                .endContainer()
                 .endSpec()
                 .build();
     }

@@ -6,8 +6,8 @@ import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.ControlPlaneBuilder;
 import dev.leaderelection.cluster.Identity;
 import dev.leaderelection.cluster.Manifests;
+import dev.leaderelection.cluster.PlainPod;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -158,20 +158,12 @@ public final class PolicedCluster implements AutoCloseable {
     Pod pod(String namespace, String name, Map<String, String> labels) {
         return controlPlane
                 .admin()
-                .resource(new PodBuilder()
-                        .withNewMetadata()
+                .resource(PlainPod.of(name, Map.of("app", "orders"))
+                        .editMetadata()
                         .withNamespace(namespace)
-                        .withName(name)
-                        .addToLabels("app", "orders")
                         .addToLabels(labels)
                         .addToAnnotations("example.com/note", "a JSON patch adds to what is there")
                         .endMetadata()
-                        .withNewSpec()
-                        .addNewContainer()
-                        .withName("app")
-                        .withImage("app")
-                        .endContainer()
-                        .endSpec()
                         .build())
                 .create();
     }

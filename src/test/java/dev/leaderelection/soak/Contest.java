@@ -3,8 +3,8 @@ package dev.leaderelection.soak;
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.cluster.FakeKubelet;
+import dev.leaderelection.cluster.PlainPod;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
@@ -195,17 +196,9 @@ final class Contest {
     private Pod createPod() {
         return client.pods()
                 .inNamespace(namespace)
-                .resource(new PodBuilder()
-                        .withNewMetadata()
-                        .withName(app + "-" + names++)
-                        .addToLabels(APP, app)
-                        .endMetadata()
-                        .withNewSpec()
+                .resource(PlainPod.of(app + "-" + names++, Map.of(APP, app))
+                        .editSpec()
                         .withTerminationGracePeriodSeconds(5L)
-                        .addNewContainer()
-                        .withName("app")
-                        .withImage("app")
-                        .endContainer()
                         .endSpec()
                         .build())
                 .create();

@@ -10,9 +10,9 @@ import dev.leaderelection.api.LeaderElectionStatus.MemberState;
 import dev.leaderelection.api.LeaderElectionStatus.Transition;
 import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.FakeKubelet;
+import dev.leaderelection.cluster.PlainPod;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -92,19 +92,13 @@ final class Scene implements AutoCloseable {
     Pod pod(String name, Map<String, String> labels, Map<String, String> annotations) {
         return client().pods()
                 .inNamespace(namespace)
-                .resource(new PodBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .addToLabels("app", "orders")
+                .resource(PlainPod.of(name, Map.of("app", "orders"))
+                        .editMetadata()
                         .addToLabels(labels)
                         .withAnnotations(annotations)
                         .endMetadata()
-                        .withNewSpec()
+                        .editSpec()
                         .withTerminationGracePeriodSeconds(0L)
-                        .addNewContainer()
-                        .withName("app")
-                        .withImage("app")
-                        .endContainer()
                         .endSpec()
                         .build())
                 .create();

@@ -5,11 +5,12 @@ import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Manifests;
 import dev.leaderelection.cluster.OperatorProcess;
+import dev.leaderelection.cluster.PlainPod;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 
@@ -100,18 +101,10 @@ public final class StartupTraining {
     }
 
     private Pod pod(String name) {
-        return new PodBuilder()
-                .withNewMetadata()
-                .withName(name)
+        return PlainPod.of(name, Map.of("app", "training"))
+                .editMetadata()
                 .withNamespace(namespace)
-                .addToLabels("app", "training")
                 .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("app")
-                .withImage("none")
-                .endContainer()
-                .endSpec()
                 .build();
     }
 }
