@@ -59,9 +59,10 @@ public final class ElectionPlanner {
         LeaseRecord settled = claimed.lease().settled(fencedUnder(o, claimed));
         if (seat.owner().isPresent() && !seat.owner().equals(incumbent)) {
             Optional<Fence> fence = Fence.of(o, claimed);
-            return fence.isPresent()
+            Plan plan = fence.isPresent()
                     ? fencing(o, claimed, settled, fence.get())
                     : transition(o, claimed, settled, seat.owner().get(), reason(o, claimed, seat));
+            return confirmed(incumbent, seat.owner().get(), plan);
         }
         boolean termTooLow = claimed.lease().term() <= o.rules().minimumTerm();
         if (termTooLow
@@ -70,6 +71,18 @@ public final class ElectionPlanner {
             return transition(o, claimed, settled, incumbent.get(), Reason.MINIMUM_TERM_RAISED);
         }
         return housekeeping(o, claimed, incumbent, seat.next());
+    }
+
+    /** A cache may know an heir that is long gone. A vacant seat costs more than an error about who gets it, a healthy leader does not. */
+    private static Plan confirmed(Optional<Candidate> incumbent, Candidate heir, Plan plan) {
+        boolean isNeedless = plan.steps().isEmpty()
+                || incumbent.filter(ElectionPlanner::keepsSeat).isEmpty();
+        if (isNeedless) {
+            return plan;
+        }
+        List<Step> steps = new ArrayList<>(plan.steps());
+        steps.add(0, new Step.Confirm(heir));
+        return new Plan(plan.situation(), plan.transition(), steps, plan.nextLook());
     }
 
     /** Who asked for certainty is told when there is none: what is gone may have been removed by force. */
@@ -230,8 +243,9 @@ public final class ElectionPlanner {
         }
         Optional<PodIdentity> from = incumbent.map(Candidate::id).or(o::lastLeader);
         Reason reason = stays ? Reason.LEASE_RESTORED : seat.reason();
-        return new Plan(
-                Situation.LED, Optional.of(new Transition(from, heir.id(), term, reason)), steps, Duration.ZERO);
+        Transition transition = new Transition(from, heir.id(), term, reason);
+        Plan plan = new Plan(Situation.LED, Optional.of(transition), steps, Duration.ZERO);
+        return stays ? plan : confirmed(incumbent, heir, plan);
     }
 
     /** Without a Lease to tell, the incumbent is who is routed to, or else whom the status names. */

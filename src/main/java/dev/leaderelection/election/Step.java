@@ -20,6 +20,9 @@ public sealed interface Step {
     /** Raises the term up to which terms may be claimed. */
     record Reserve(long upTo) implements Step {}
 
+    /** Goes on only if a pod still is that revision: no healthy leader is deposed for an heir that only a cache knows. */
+    record Confirm(Candidate heir) implements Step {}
+
     /**
      * Takes the Lease for a pod under a new term.
      *

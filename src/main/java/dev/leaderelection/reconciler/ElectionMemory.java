@@ -76,8 +76,8 @@ public final class ElectionMemory {
     /** Until when what was refused is not tried again, whatever happens. */
     private record Hold(Optional<Plan.Transition> refused, Duration until) {}
 
-    /** Since when a pod has led, by our clock, counting what it had led before we saw it. */
-    private record Lead(PodIdentity leader, Duration since) {}
+    /** Since when a pod has led, by our clock, counting what it had led before we saw it, and the last of its terms. */
+    private record Lead(PodIdentity leader, long term, Duration since) {}
 
     RepairPace repairPace() {
         return repairPace;
@@ -292,15 +292,25 @@ public final class ElectionMemory {
     }
 
     /**
-     * For how long a pod has led.
+     * For how long a pod has led. If terms have passed that we know nothing of, another may have led in them.
      *
-     * @param before for how long it had led when we first see it lead
+     * @param term the term that it leads in
+     * @param before for how long it has led by what others have written
      */
-    Duration ledFor(PodIdentity leader, Duration before, Duration ticks) {
-        if (lead.isEmpty() || !lead.get().leader().equals(leader)) {
-            lead = Optional.of(new Lead(leader, ticks.minus(before)));
+    Duration ledFor(PodIdentity leader, long term, Duration before, Duration ticks) {
+        boolean isKnown = lead.filter(known -> known.leader().equals(leader) && term <= known.term() + 1)
+                .isPresent();
+        if (!isKnown) {
+            lead = Optional.of(new Lead(leader, term, ticks.minus(before)));
         }
-        return ticks.minus(lead.get().since());
+        leadsOn(leader, term);
+        return ticks.minus(lead.orElseThrow().since());
+    }
+
+    /** Takes note that a pod that has led leads on in this term. */
+    void leadsOn(PodIdentity leader, long term) {
+        lead = lead.map(known ->
+                known.leader().equals(leader) && known.term() < term ? new Lead(leader, term, known.since()) : known);
     }
 
     /** A transition that was refused halfway, or of whose last write no answer came: it may yet be found to be made. */

@@ -308,7 +308,8 @@ final class Observer {
                 ? parse(leader.since()).orElse(claimed.copy().acquired())
                 : claimed.copy().acquired();
         Duration before = Duration.between(since, clocks.wall().instant());
-        return memory.ledFor(claimed.holder(), before.isNegative() ? Duration.ZERO : before, ticks);
+        return memory.ledFor(
+                claimed.holder(), claimed.lease().term(), before.isNegative() ? Duration.ZERO : before, ticks);
     }
 
     private static Optional<Instant> parse(String time) {

@@ -85,6 +85,9 @@ final class PlanExecutor {
             if (step instanceof Step.Claim claim) {
                 return claim(claim);
             }
+            if (step instanceof Step.Confirm confirm) {
+                return confirm(confirm.heir());
+            }
             if (step instanceof Step.Demote demote) {
                 return demote(demote.pod(), demote.term());
             }
@@ -137,9 +140,28 @@ final class PlanExecutor {
             throw new IllegalStateException("no way to execute " + step);
         }
 
+        private Answer<Boolean> confirm(Candidate heir) {
+            Answer<Candidate> live = store.readPod(election, heir.id());
+            if (live instanceof Done<Candidate> done) {
+                memory.wrote(done.value());
+                return done.value().version().equals(heir.version())
+                        ? Answer.OK
+                        : Answer.refused(Cause.CONFLICT, "pod " + heir.id().name() + " has changed");
+            }
+            Refused<Candidate> refused = (Refused<Candidate>) live;
+            if (refused.cause() == Cause.GONE) {
+                memory.confirmGone(heir.id());
+            }
+            return refused.recast();
+        }
+
         private Answer<Boolean> claim(Step.Claim claim) {
             Answer<Boolean> answer = take(claim.copy(), claim.lease(), claim.newHolder());
             claimed = answer instanceof Done;
+            if (claimed && !claim.newHolder()) {
+                memory.leadsOn(
+                        claim.lease().holder().orElseThrow(), claim.lease().term());
+            }
             return answer;
         }
 

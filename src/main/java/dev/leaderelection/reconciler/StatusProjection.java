@@ -93,6 +93,7 @@ final class StatusProjection {
     }
 
     private static Leader leader(Candidate pod, Report report, LeaderElectionStatus before, Instant now) {
+        long term = leaseTerm(report.sight().observation());
         // It may have lost the lead and won it back since the status was written last.
         String since = report.changes().stream()
                 .filter(change -> change.transition().isSwitch()
@@ -101,6 +102,7 @@ final class StatusProjection {
                 .map(change -> time(change.at()))
                 .or(() -> Optional.ofNullable(before.leader())
                         .filter(known -> known.podUID().equals(pod.id().uid()))
+                        .filter(known -> term <= known.term() + 1 || ledOn(pod, report))
                         .map(Leader::since))
                 .orElse(time(now));
         return new Leader(
@@ -108,8 +110,17 @@ final class StatusProjection {
                 pod.id().uid(),
                 pod.place().node().isEmpty() ? null : pod.place().node(),
                 pod.place().ip().isEmpty() ? null : pod.place().ip(),
-                leaseTerm(report.sight().observation()),
+                term,
                 since);
+    }
+
+    /** Whether we have seen to it ourselves that nobody led in the terms between. */
+    private static boolean ledOn(Candidate pod, Report report) {
+        return report.changes().stream()
+                .map(Report.Change::transition)
+                .anyMatch(transition -> !transition.isSwitch()
+                        && transition.to().equals(pod.id())
+                        && transition.reason() != Reason.RESUMED);
     }
 
     private static Candidates candidates(List<Candidate> selected) {

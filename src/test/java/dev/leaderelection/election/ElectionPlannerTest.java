@@ -285,7 +285,13 @@ class ElectionPlannerTest {
         assertIdle(world.steadyFor(B, Duration.ofSeconds(28)).plan(), Situation.LED, Duration.ofSeconds(2));
 
         Plan plan = world.steadyFor(B, Duration.ofSeconds(30)).plan();
-        assertSteps(plan, Situation.LED, claim(B, 5, false, true, A), new Step.Demote(A, 5), promote(better, 5, false));
+        assertSteps(
+                plan,
+                Situation.LED,
+                new Step.Confirm(better),
+                claim(B, 5, false, true, A),
+                new Step.Demote(A, 5),
+                promote(better, 5, false));
         assertThat(plan.transition()).contains(new Transition(Optional.of(A), B, 5, Reason.HIGHER_RANK));
     }
 

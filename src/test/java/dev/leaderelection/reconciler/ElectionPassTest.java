@@ -25,11 +25,13 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,7 +64,15 @@ class ElectionPassTest {
     private static final LeaderElectionSpec SPEC =
             Serialization.unmarshal("selector: {matchLabels: {app: orders}}", LeaderElectionSpec.class);
 
+    private static final LeaderElectionSpec BULLY = Serialization.unmarshal("""
+            selector: {matchLabels: {app: orders}}
+            strategy: {type: Bully, bully: {stabilizationSeconds: 0}}
+            """, LeaderElectionSpec.class);
+
     private LeaderElectionSpec spec = SPEC;
+
+    /** Pods that are gone, and that the caches still show. */
+    private final List<Candidate> ghosts = new ArrayList<>();
 
     private static LeaderElection resource(Optional<Primary> primary) {
         LeaderElection resource = new LeaderElection();
@@ -89,7 +99,9 @@ class ElectionPassTest {
 
         @Override
         public List<Pod> podsOf(Election election) {
-            return store.pods.values().stream().map(ElectionPassTest::asPod).toList();
+            return Stream.concat(store.pods.values().stream(), ghosts.stream())
+                    .map(ElectionPassTest::asPod)
+                    .toList();
         }
 
         @Override
@@ -505,6 +517,31 @@ class ElectionPassTest {
         now = now.plusMinutes(1);
         settle();
         assertThat(store.routed()).containsExactly("b");
+    }
+
+    @Test
+    void anHeirIsSeenAliveBeforeAHealthyLeaderIsDeposed() {
+        spec = BULLY;
+        givenALeader();
+        store.put(healthy("0"));
+
+        pass();
+
+        assertThat(store.reads).contains("pod 0");
+        assertThat(store.writes).startsWith("claim 0/2", "demote a", "promote 0");
+    }
+
+    /** Found by chaos: the news of a pod's end was late, and a healthy leader was deposed for it. */
+    @Test
+    void noHealthyLeaderIsDeposedForAnHeirThatOnlyACacheKnows() {
+        spec = BULLY;
+        givenALeader();
+        ghosts.add(healthy("0"));
+
+        settle();
+
+        assertThat(store.writes).noneMatch(write -> write.startsWith("claim"));
+        assertThat(store.routed()).containsExactly("a");
     }
 
     @Test

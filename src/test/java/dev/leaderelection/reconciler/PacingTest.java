@@ -90,12 +90,33 @@ class PacingTest {
     void aLeadIsCountedByOurClockFromWhatItWasWhenFirstSeen() {
         ElectionMemory memory = new ElectionMemory();
 
-        assertThat(memory.ledFor(id("a"), Duration.ofSeconds(50), Duration.ofSeconds(100)))
+        assertThat(memory.ledFor(id("a"), 4, Duration.ofSeconds(50), Duration.ofSeconds(100)))
                 .isEqualTo(Duration.ofSeconds(50));
-        assertThat(memory.ledFor(id("a"), Duration.ofDays(9), Duration.ofSeconds(110)))
+        assertThat(memory.ledFor(id("a"), 5, Duration.ofDays(9), Duration.ofSeconds(110)))
                 .isEqualTo(Duration.ofSeconds(60));
-        assertThat(memory.ledFor(healthy("b").id(), Duration.ZERO, Duration.ofMinutes(2)))
+        assertThat(memory.ledFor(healthy("b").id(), 6, Duration.ZERO, Duration.ofMinutes(2)))
                 .isZero();
+    }
+
+    /** Seen under chaos: b led, then a, of which this replica heard nothing, then b again, and Ring passed on at once. */
+    @Test
+    void aLeadThatWasLostAndWonBackUnseenIsCountedAnew() {
+        ElectionMemory memory = new ElectionMemory();
+        memory.ledFor(id("b"), 8, Duration.ZERO, Duration.ofSeconds(100));
+
+        assertThat(memory.ledFor(id("b"), 10, Duration.ofSeconds(1), Duration.ofSeconds(105)))
+                .isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aLeadGoesOnInATermThatWeHaveClaimedForItOurselves() {
+        ElectionMemory memory = new ElectionMemory();
+        memory.ledFor(id("b"), 8, Duration.ZERO, Duration.ofSeconds(100));
+
+        memory.leadsOn(id("b"), 25);
+
+        assertThat(memory.ledFor(id("b"), 25, Duration.ZERO, Duration.ofSeconds(105)))
+                .isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test
