@@ -73,7 +73,7 @@ public final class ElectionPlanner {
         return housekeeping(o, claimed, incumbent, seat.next());
     }
 
-    /** A cache may know an heir that is long gone. A vacant seat costs more than an error about who gets it, a healthy leader does not. */
+    /** A cache may know an heir that is long gone, or a spec that has changed. A vacant seat costs more than an error about who gets it, a healthy leader does not. */
     private static Plan confirmed(Optional<Candidate> incumbent, Candidate heir, Plan plan) {
         boolean isNeedless = plan.steps().isEmpty()
                 || incumbent.filter(ElectionPlanner::keepsSeat).isEmpty();

@@ -20,7 +20,10 @@ public sealed interface Step {
     /** Raises the term up to which terms may be claimed. */
     record Reserve(long upTo) implements Step {}
 
-    /** Goes on only if a pod still is that revision: no healthy leader is deposed for an heir that only a cache knows. */
+    /**
+     * Goes on only if a pod still is that revision, and the election still asks for the same: no healthy leader is deposed for what only
+     * a cache knows.
+     */
     record Confirm(Candidate heir) implements Step {}
 
     /**

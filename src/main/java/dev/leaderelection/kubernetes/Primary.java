@@ -4,6 +4,7 @@ import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.LeaseRecord;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +12,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param uid its UID
  * @param version its revision
+ * @param generation how often its spec was written
  * @param deleting whether its deletion was asked for
  * @param finalizers its finalizers
  * @param status its status
  */
 public record Primary(
-        String uid, String version, boolean deleting, List<String> finalizers, LeaderElectionStatus status) {
+        String uid,
+        String version,
+        long generation,
+        boolean deleting,
+        List<String> finalizers,
+        LeaderElectionStatus status) {
 
     /** The finalizer that keeps an election until its traces are gone. */
     public static final String FINALIZER = LeaderElection.GROUP + "/cleanup";
@@ -32,9 +39,15 @@ public record Primary(
         return new Primary(
                 metadata.getUid(),
                 metadata.getResourceVersion(),
+                generation(resource),
                 metadata.getDeletionTimestamp() != null,
                 metadata.getFinalizers(),
                 resource.getStatus() == null ? LeaderElectionStatus.EMPTY : resource.getStatus());
+    }
+
+    /** How often its spec was written. */
+    public static long generation(LeaderElection resource) {
+        return Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
     }
 
     /** Whether it carries our finalizer. */

@@ -127,7 +127,7 @@ final class Observer {
                 lastLeader(primary),
                 ledFor(primary, memory, lease, ticks),
                 steadyFor);
-        return new Sight(election, primary, observation, hearing.next());
+        return new Sight(election, Primary.generation(resource), primary, observation, hearing.next());
     }
 
     private static Set<PodIdentity> stopped(ElectionMemory memory, List<Candidate> pods) {

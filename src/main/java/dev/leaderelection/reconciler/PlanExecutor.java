@@ -141,6 +141,13 @@ final class PlanExecutor {
         }
 
         private Answer<Boolean> confirm(Candidate heir) {
+            Answer<Primary> asks = store.readElection(election);
+            if (!(asks instanceof Done<Primary> now)) {
+                return ((Refused<Primary>) asks).recast();
+            }
+            if (now.value().deleting() || now.value().generation() > sight.generation()) {
+                return Answer.refused(Cause.OVERTAKEN, "the election asks for something else by now");
+            }
             Answer<Candidate> live = store.readPod(election, heir.id());
             if (live instanceof Done<Candidate> done) {
                 memory.wrote(done.value());

@@ -10,8 +10,10 @@ import java.util.Optional;
  * One look at an election.
  *
  * @param election which
+ * @param generation of the spec that it was looked at with
  * @param primary how its own object stands
  * @param observation the world, as the planner needs it
  * @param nextHearing after how long detection may know more by time alone, if it may
  */
-record Sight(Election election, Primary primary, Observation observation, Optional<Duration> nextHearing) {}
+record Sight(
+        Election election, long generation, Primary primary, Observation observation, Optional<Duration> nextHearing) {}

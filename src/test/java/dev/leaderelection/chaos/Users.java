@@ -210,7 +210,7 @@ final class Users {
             create(newElection(election));
         }
         auditor.lease(election)
-                .filter(lease -> lease.getMetadata().getOwnerReferences().isEmpty())
+                .filter(lease -> lease.getMetadata().getOwnerReferences().isEmpty() || isOrphan(lease, election))
                 .ifPresent(this::giveBack);
         List<Pod> pods = auditor.crew(election).all();
         pods.forEach(this::mend);
@@ -219,6 +219,14 @@ final class Users {
                 .filter(name -> pods.stream()
                         .noneMatch(pod -> name.equals(pod.getMetadata().getName())))
                 .forEach(name -> create(pod(name, election)));
+    }
+
+    /** No controller manager runs here: its garbage collector would delete what a late request made for an election that is gone. */
+    private boolean isOrphan(Lease lease, String election) {
+        return Optional.ofNullable(election(election).get())
+                .filter(is -> lease.getMetadata().getOwnerReferences().stream()
+                        .noneMatch(owner -> is.getMetadata().getUid().equals(owner.getUid())))
+                .isPresent();
     }
 
     private void giveBack(Lease lease) {

@@ -113,7 +113,7 @@ class ApiServerElectionStoreTest {
     }
 
     private static Primary primary() {
-        return new Primary("election-uid", "4", false, List.of("other/finalizer"), LeaderElectionStatus.EMPTY);
+        return new Primary("election-uid", "4", 1, false, List.of("other/finalizer"), LeaderElectionStatus.EMPTY);
     }
 
     private Map<?, ?> onlyRequest(String method, String path, String contentType) {

@@ -295,7 +295,7 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
         return primary(
                 "reserve " + upTo,
                 copy,
-                new Primary(copy.uid(), nextVersion(), copy.deleting(), copy.finalizers(), status));
+                new Primary(copy.uid(), nextVersion(), copy.generation(), copy.deleting(), copy.finalizers(), status));
     }
 
     @Override
@@ -304,12 +304,14 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
         return primary(
                 hold ? "hold" : "release",
                 copy,
-                new Primary(copy.uid(), nextVersion(), copy.deleting(), finalizers, copy.status()));
+                new Primary(copy.uid(), nextVersion(), copy.generation(), copy.deleting(), finalizers, copy.status()));
     }
 
     @Override
     public Answer<Primary> write(Election election, Primary copy, LeaderElectionStatus status) {
         return primary(
-                "status", copy, new Primary(copy.uid(), nextVersion(), copy.deleting(), copy.finalizers(), status));
+                "status",
+                copy,
+                new Primary(copy.uid(), nextVersion(), copy.generation(), copy.deleting(), copy.finalizers(), status));
     }
 }

@@ -29,9 +29,9 @@ final class Reports {
     /** A pass that saw a world, after a status, and changed nothing. */
     static Report of(World world, LeaderElectionStatus before) {
         Observation seen = world.observe();
-        Primary primary = new Primary("election-uid", "1", false, List.of(Primary.FINALIZER), before);
+        Primary primary = new Primary("election-uid", "1", 1, false, List.of(Primary.FINALIZER), before);
         return new Report(
-                new Sight(ELECTION, primary, seen, Optional.empty()),
+                new Sight(ELECTION, 1, primary, seen, Optional.empty()),
                 ElectionPlanner.plan(seen),
                 List.of(),
                 Optional.empty());

@@ -73,10 +73,6 @@ final class Script implements Director, AutoCloseable {
         cluster().changePod(pod, is -> is.getMetadata().setLabels(Map.of(Cluster.SELECTED_BY, Cluster.ELECTION)));
     }
 
-    void raiseMinimumTerm(long minimumTerm) {
-        cluster().changeSpec(was -> Profile.with(was, was.mode(), minimumTerm));
-    }
-
     /** A user lets the Lease last for another time. */
     void leasedFor(int seconds) {
         cluster().changeSpec(was -> Profile.leasedFor(seconds, was));

@@ -146,7 +146,10 @@ class SimulationTracesTest {
             script.told(1).runsUntil(1, Verb.CREATE_LEASE);
             script.dies(1);
             script.toldOfElections(2).toldOfElections(3);
-            script.raiseMinimumTerm(1);
+            script.ready("a-0", false);
+            script.told(1).runsUntil(1, Verb.LIST_PODS);
+            script.dies(1);
+            script.ready("a-0", true);
             script.told(1).goesOn(1);
             script.ready("a-0", false);
             script.cluster().removeLease();
