@@ -53,34 +53,34 @@ class SimulationGuardsTest {
 
     static Stream<Search> searches() {
         return Stream.of(
-                new Search(Guard.COPY_BEFORE_LEASE, Kind.TWO_LABELS, PAUSES, 800),
-                new Search(Guard.QUORUM_READ_OF_LEASE, Kind.TWO_LABELS, PAUSES, 1027),
-                new Search(Guard.VERSION_IN_PROMOTION, Kind.TWO_LABELS, PAUSES, 864),
-                new Search(Guard.VERSION_IN_CLAIM, Kind.TERM_WITH_TWO_LEADERS, PAUSES, 232),
+                new Search(Guard.COPY_BEFORE_LEASE, Kind.TWO_LABELS, PAUSES, 186),
+                new Search(Guard.QUORUM_READ_OF_LEASE, Kind.TWO_LABELS, PAUSES, 5551),
+                new Search(Guard.VERSION_IN_PROMOTION, Kind.TWO_LABELS, PAUSES, 186),
+                new Search(Guard.VERSION_IN_CLAIM, Kind.TERM_WITH_TWO_LEADERS, PAUSES, 42),
                 new Search(
                         Guard.UID_IN_LEASE_PUT,
                         Kind.TERM_WENT_BACK,
                         EnumSet.of(Fault.LEASE_DELETED, Fault.SUSPENDED, Fault.READINESS_FLIPPED, Fault.TIME_PASSED),
-                        40),
-                new Search(Guard.RECORDED_SET, Kind.TWO_LABELS, PAUSES, 3679),
+                        33),
+                new Search(Guard.RECORDED_SET, Kind.TWO_LABELS, PAUSES, 5016),
                 new Search(
                         Guard.LIVE_GET_BEFORE_GONE,
                         Kind.TWO_LABELS,
                         EnumSet.of(Fault.WATCH_STALLED, Fault.POD_CREATED, Fault.POD_REMOVED, Fault.CRASHED),
-                        89),
-                new Search(Guard.TERM_RESERVED, Kind.TERM_WITH_TWO_LEADERS, LOST_LEASES, 14),
+                        401),
+                new Search(Guard.TERM_RESERVED, Kind.TERM_WITH_TWO_LEADERS, LOST_LEASES, 13),
                 new Search(
                         Guard.POST_EMPTY,
                         Kind.TERM_WENT_BACK,
                         EnumSet.of(Fault.LEASE_DELETED, Fault.SUSPENDED, Fault.READINESS_FLIPPED),
-                        124),
-                new Search(Guard.VERSION_IN_DEMOTION, Kind.LEADER_STRIPPED, PAUSES, 144),
-                new Search(Guard.COPY_BEFORE_STRIP, Kind.LEADER_STRIPPED, PAUSES, 60),
+                        38),
+                new Search(Guard.VERSION_IN_DEMOTION, Kind.LEADER_STRIPPED, PAUSES, 1077),
+                new Search(Guard.COPY_BEFORE_STRIP, Kind.LEADER_STRIPPED, PAUSES, 1139),
                 Search.ofFence(Guard.LAPSE_AWAITED, Fencing.AWAIT_LEASE_EXPIRY, 4),
-                Search.ofFence(Guard.END_AWAITED, Fencing.DELETE_POD, 7),
-                Search.ofFence(Guard.DELETED_BUT_RUNNING, Fencing.DELETE_POD, 7),
-                Search.ofFence(Guard.GONE_BUT_UNSEEN, Fencing.AWAIT_LEASE_EXPIRY, 4),
-                Search.ofFence(Guard.MONOTONIC_CLOCK, Fencing.AWAIT_LEASE_EXPIRY, 33));
+                Search.ofFence(Guard.END_AWAITED, Fencing.DELETE_POD, 4),
+                Search.ofFence(Guard.DELETED_BUT_RUNNING, Fencing.DELETE_POD, 10),
+                Search.ofFence(Guard.GONE_BUT_UNSEEN, Fencing.AWAIT_LEASE_EXPIRY, 2),
+                Search.ofFence(Guard.MONOTONIC_CLOCK, Fencing.AWAIT_LEASE_EXPIRY, 7));
     }
 
     @ParameterizedTest
