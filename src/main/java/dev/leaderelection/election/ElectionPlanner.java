@@ -26,6 +26,10 @@ public final class ElectionPlanner {
 
     /** The steps that follow from an observation. */
     public static Plan plan(Observation o) {
+        return Transfers.answered(o, decided(o));
+    }
+
+    private static Plan decided(Observation o) {
         if (o.standing().deleting()) {
             return closing(o);
         }
@@ -74,7 +78,10 @@ public final class ElectionPlanner {
 
     /** Who asked for certainty is told when there is none: what is gone may have been removed by force. */
     private static Reason reason(Observation o, LeaseState.Claimed claimed, Seat seat) {
-        boolean isUnfenced = seat.reason() == Reason.LEADER_GONE
+        boolean isGone = seat.reason() == Reason.LEADER_GONE
+                || (seat.reason() == Reason.LEADERSHIP_TRANSFER
+                        && o.pod(claimed.holder()).isEmpty());
+        boolean isUnfenced = isGone
                 && o.rules().fencing() == Rules.Fencing.DELETE_POD
                 && !o.stopped().contains(claimed.holder());
         return isUnfenced ? Reason.LEADER_UNFENCED : seat.reason();

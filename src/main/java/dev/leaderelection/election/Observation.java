@@ -22,6 +22,7 @@ import java.util.Set;
  * @param lastLeader whom the status names as the leader
  * @param ledFor for how long the leader has led, zero if there is none
  * @param steadyFor for how long each pod has been as it is, by the monotonic clock
+ * @param transfer the transfer that is to be answered now, if anybody asked for one
  */
 public record Observation(
         Rules rules,
@@ -36,7 +37,8 @@ public record Observation(
         Terms terms,
         Optional<PodIdentity> lastLeader,
         Duration ledFor,
-        Map<PodIdentity, Duration> steadyFor) {
+        Map<PodIdentity, Duration> steadyFor,
+        Optional<Transfer> transfer) {
 
     /** Copies. */
     public Observation {

@@ -28,6 +28,8 @@ public enum Reason {
     HIGHER_RANK("HigherRank", "a pod of higher rank has been eligible for long enough"),
     /** The leader's term ended (Ring). */
     TERM_ENDED("TermEnded", "the leader's term ended"),
+    /** A user asked for it. */
+    LEADERSHIP_TRANSFER("LeadershipTransfer", "a transfer was asked for"),
     /** The Lease was lost or edited; the leader stays under a new term. */
     LEASE_RESTORED("LeaseRestored", "the Lease was deleted or written by somebody else, the leader stays"),
     /** {@code minimumTerm} was raised; the leader stays under a new term. */

@@ -27,6 +27,11 @@ record Seat(Optional<Candidate> owner, Reason reason, Duration next) {
         if (o.rules().mode() == Rules.Mode.PAUSED) {
             return new Seat(incumbent, Reason.SEAT_VACANT, NEVER);
         }
+        Optional<Candidate> asked = Transfers.heir(o);
+        if (asked.isPresent()) {
+            // The strategy's waits are for what nobody has asked for.
+            return new Seat(asked, Reason.LEADERSHIP_TRANSFER, NEVER);
+        }
         List<Candidate> heirs = o.pods().stream()
                 .filter(pod -> Eligibility.of(pod).isEligible())
                 .filter(pod ->

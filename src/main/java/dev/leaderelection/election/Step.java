@@ -5,6 +5,9 @@ import java.util.List;
 /** One write, or one short sequence of writes that only makes sense whole. What each must check is said in the protocol. */
 public sealed interface Step {
 
+    /** Tells who asked for a transfer what becomes of it. No other step depends on that. */
+    record AnswerTransfer(Transfer transfer, Transfer.Outcome outcome) implements Step {}
+
     /** Puts our finalizer on the election. */
     record HoldFinalizer() implements Step {}
 

@@ -60,6 +60,17 @@ public sealed interface Strategy {
     Optional<Challenge> challenge(Candidate leader, List<Candidate> eligible, Tenure tenure);
 
     /**
+     * Whom a healthy leader makes room for when somebody asks it to.
+     *
+     * @param leader the leader
+     * @param eligible the other pods that may lead
+     * @param selected every pod of the election
+     */
+    default Optional<Candidate> successor(Candidate leader, List<Candidate> eligible, Collection<Candidate> selected) {
+        return heir(eligible, selected);
+    }
+
+    /**
      * The one total order of all strategies, first the best: priority, then ordinal with those that have none last, then name.
      */
     default Comparator<Candidate> rank() {
@@ -155,11 +166,16 @@ public sealed interface Strategy {
             }
             Duration rest = maxTerm.minus(tenure.ledFor());
             Duration due = rest.isNegative() ? Duration.ZERO : rest;
+            return successor(leader, eligible, List.of()).map(next -> new Challenge(next, Reason.TERM_ENDED, due));
+        }
+
+        @Override
+        public Optional<Candidate> successor(
+                Candidate leader, List<Candidate> eligible, Collection<Candidate> selected) {
             return eligible.stream()
                     .filter(pod -> rank().compare(pod, leader) > 0)
                     .min(rank())
-                    .or(() -> eligible.stream().min(rank()))
-                    .map(next -> new Challenge(next, Reason.TERM_ENDED, due));
+                    .or(() -> heir(eligible, selected));
         }
     }
 }

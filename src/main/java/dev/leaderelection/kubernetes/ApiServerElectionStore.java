@@ -9,6 +9,7 @@ import dev.leaderelection.election.Candidate.Role;
 import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.election.Transfer;
 import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Done;
 import dev.leaderelection.kubernetes.Answer.Refused;
@@ -48,6 +49,7 @@ public final class ApiServerElectionStore implements ElectionStore {
     private final ApiServer server;
     private final InstantSource clock;
     private final Supplier<String> nonces;
+    private final ApiServerTransferStore transfers;
 
     /**
      * @param server where the objects are
@@ -58,6 +60,7 @@ public final class ApiServerElectionStore implements ElectionStore {
         this.server = server;
         this.clock = clock;
         this.nonces = nonces;
+        this.transfers = new ApiServerTransferStore(server, clock);
     }
 
     @Override
@@ -286,6 +289,11 @@ public final class ApiServerElectionStore implements ElectionStore {
                                 patience(election)),
                         LeaderElection.class),
                 Primary::of);
+    }
+
+    @Override
+    public Answer<Transfer> answerTransfer(Election election, Transfer transfer, Transfer.Outcome outcome) {
+        return transfers.answer(election, transfer, outcome);
     }
 
     /** What a write leaves on a pod. */

@@ -5,6 +5,7 @@ import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.election.Transfer;
 import java.util.List;
 
 /**
@@ -64,4 +65,7 @@ public interface ElectionStore {
 
     /** Puts the finalizer on the election's own object, or takes it off. */
     Answer<Primary> holdFinalizer(Election election, Primary copy, boolean hold);
+
+    /** Tells who asked for a transfer what became of it. */
+    Answer<Transfer> answerTransfer(Election election, Transfer transfer, Transfer.Outcome outcome);
 }

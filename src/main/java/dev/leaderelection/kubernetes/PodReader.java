@@ -173,7 +173,7 @@ public final class PodReader {
         return new Candidate.Place(node, ip, onNodesNetwork);
     }
 
-    private static Instant instant(@Nullable String time) {
+    static Instant instant(@Nullable String time) {
         if (time == null) {
             return Instant.EPOCH;
         }

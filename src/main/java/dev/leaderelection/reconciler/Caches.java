@@ -1,6 +1,7 @@
 package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.kubernetes.Election;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -18,6 +19,9 @@ interface Caches {
 
     /** A Lease by its name. */
     Optional<Lease> lease(String namespace, String name);
+
+    /** The transfers of an election that nothing has become of yet. */
+    List<LeadershipTransfer> transfers(Election election);
 
     /** The elections of a namespace. */
     List<LeaderElection> elections(String namespace);

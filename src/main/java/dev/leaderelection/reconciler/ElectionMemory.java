@@ -32,6 +32,7 @@ public final class ElectionMemory {
 
     private final Sightings sightings = new Sightings();
     private final RepairPace repairPace = new RepairPace();
+    private final TransferMemory transfers = new TransferMemory();
     private final Map<PodIdentity, Candidate> writtenPods = new HashMap<>();
     private final Map<PodIdentity, Integer> lastPriority = new HashMap<>();
     private final Set<PodIdentity> gone = new HashSet<>();
@@ -81,6 +82,10 @@ public final class ElectionMemory {
 
     RepairPace repairPace() {
         return repairPace;
+    }
+
+    TransferMemory transfers() {
+        return transfers;
     }
 
     Sightings sightings() {

@@ -4,6 +4,7 @@ import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.detection.ElectionKey;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.kubernetes.ApiServerElectionStore;
+import dev.leaderelection.kubernetes.ApiServerTransferStore;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.EventRecorder;
 import dev.leaderelection.kubernetes.PodReader;
@@ -26,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
 import org.slf4j.event.Level;
 
@@ -45,6 +47,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     public static final String NAME = "leaderelection";
 
     private final ApiServerElectionStore store;
+    private final ApiServerTransferStore transferStore;
     private final Feeds feeds;
     private final EventRecorder events;
     private final Clocks clocks;
@@ -54,10 +57,12 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     private final Map<String, ElectionMemory> memories = new ConcurrentHashMap<>();
     private Optional<ElectionPass> pass = Optional.empty();
     private Optional<Departures> departures = Optional.empty();
+    private volatile Optional<StrayTransfers> strays = Optional.empty();
     private volatile Optional<Alarm> alarm = Optional.empty();
 
     /**
      * @param store where everything is written
+     * @param transferStore where transfers are answered of elections that are not there
      * @param feeds what is found out of pods beyond what they say
      * @param events where Events go
      * @param clocks the time
@@ -67,6 +72,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
      */
     public LeaderElectionReconciler(
             ApiServerElectionStore store,
+            ApiServerTransferStore transferStore,
             Feeds feeds,
             EventRecorder events,
             Clocks clocks,
@@ -74,6 +80,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
             AllowedPrefixes allowedPrefixes,
             WriteGate gate) {
         this.store = store;
+        this.transferStore = transferStore;
         this.feeds = feeds;
         this.events = events;
         this.clocks = clocks;
@@ -84,7 +91,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
 
     @Override
     public List<EventSource<?, LeaderElection>> prepareEventSources(EventSourceContext<LeaderElection> context) {
-        WatchedCaches caches = new WatchedCaches(context, this::isMember, this::woken);
+        WatchedCaches caches = new WatchedCaches(context, this::isMember, this::woken, this::asked);
         pass = Optional.of(new ElectionPass(
                 caches,
                 store,
@@ -95,10 +102,17 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
                 jitter,
                 allowedPrefixes.prefixes(),
                 Level.INFO));
-        Departures left = new Departures(context.getPrimaryCache(), memories::containsKey, Departures.timer());
+        BiConsumer<Runnable, Duration> timer = Departures.timer();
+        Departures left = new Departures(context.getPrimaryCache(), memories::containsKey, timer);
         departures = Optional.of(left);
         List<EventSource<?, LeaderElection>> sources = new ArrayList<>(caches.sources());
         sources.add(left);
+        strays = Optional.of(new StrayTransfers(
+                context.getPrimaryCache(),
+                caches::unfinishedTransfers,
+                transferStore::refuseWithoutElection,
+                gate::isOpen,
+                timer));
         Alarm wakes = new Alarm(context.getPrimaryCache());
         alarm = Optional.of(wakes);
         sources.add(wakes);
@@ -112,6 +126,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
             memories.remove(uid);
             feeds.forget(Election.of(resource));
             departures.orElseThrow().lookAfter(ResourceID.fromResource(resource));
+            strays.ifPresent(StrayTransfers::lookSoon);
             return UpdateControl.noUpdate();
         }
         if (!gate.isOpen()) {
@@ -131,6 +146,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     public void takeOver() {
         feeds.gapEnded();
         wakeAll();
+        strays.ifPresent(StrayTransfers::lookSoon);
     }
 
     /** Has a pass over an election of whose pods something was found out. */
@@ -168,6 +184,14 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     private boolean isMember(String electionUid, String podUid) {
         ElectionMemory memory = memories.get(electionUid);
         return memory != null && memory.members().contains(podUid);
+    }
+
+    private void asked(Optional<LeaderElection> election) {
+        if (election.isEmpty()) {
+            strays.ifPresent(StrayTransfers::lookSoon);
+        }
+        election.map(any -> memories.get(any.getMetadata().getUid()))
+                .ifPresent(memory -> memory.wake(clocks.ticks().get()));
     }
 
     private void woken(LeaderElection election, Pod pod) {

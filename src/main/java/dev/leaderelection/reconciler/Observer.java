@@ -7,6 +7,7 @@ import dev.leaderelection.election.Durations;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Observation;
 import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.election.Transfer;
 import dev.leaderelection.kubernetes.Answer;
 import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Done;
@@ -16,6 +17,7 @@ import dev.leaderelection.kubernetes.ElectionStore;
 import dev.leaderelection.kubernetes.LeaseReader;
 import dev.leaderelection.kubernetes.PodReader;
 import dev.leaderelection.kubernetes.Primary;
+import dev.leaderelection.kubernetes.TransferReader;
 import dev.leaderelection.kubernetes.Versions;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Looks at the world, once per pass: at the caches, at what we have written since, and at the server itself where the protocol
@@ -126,8 +129,18 @@ final class Observer {
                 new Observation.Terms(primary.termReserved(), memory.highestTerm()),
                 lastLeader(primary),
                 ledFor(primary, memory, lease, ticks),
-                steadyFor);
-        return new Sight(election, primary, observation, hearing.next());
+                steadyFor,
+                transfer(election, memory, ticks));
+        Optional<Duration> next = Stream.concat(hearing.next().stream(), memory.transfers().nextLook(ticks).stream())
+                .min(Duration::compareTo);
+        return new Sight(election, primary, observation, next);
+    }
+
+    private Optional<Transfer> transfer(Election election, ElectionMemory memory, Duration ticks) {
+        List<Transfer> cached = caches.transfers(election).stream()
+                .map(transfer -> TransferReader.read(transfer, election.uid()))
+                .toList();
+        return memory.transfers().pending(cached, ticks);
     }
 
     private static Set<PodIdentity> stopped(ElectionMemory memory, List<Candidate> pods) {

@@ -7,6 +7,7 @@ import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Plan;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Step;
+import dev.leaderelection.election.Transfer;
 import dev.leaderelection.kubernetes.Answer;
 import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Done;
@@ -18,6 +19,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Writes what a plan says, one step after the other, each only after the one before it succeeded. It decides nothing: a step that
@@ -25,8 +29,14 @@ import java.util.function.DoubleSupplier;
  */
 final class PlanExecutor {
 
+    private static final Logger log = LoggerFactory.getLogger(PlanExecutor.class);
+
     /** How often one pod is tried again within one demotion while somebody else keeps writing to it. */
     private static final int DEMOTION_ATTEMPTS = 5;
+
+    private static final Duration SHORT_PAUSE_OF_TRANSFERS = Duration.ofMillis(500);
+
+    private static final Duration LONG_PAUSE_OF_TRANSFERS = Duration.ofMinutes(1);
 
     private final ElectionStore store;
     private final Clocks clocks;
@@ -102,6 +112,9 @@ final class PlanExecutor {
             }
             if (step instanceof Step.Withdraw withdraw) {
                 return withdraw(withdraw);
+            }
+            if (step instanceof Step.AnswerTransfer answer) {
+                return answer(answer);
             }
             if (step instanceof Step.DeletePod delete) {
                 return delete(memory.newest(delete.pod()));
@@ -200,6 +213,29 @@ final class PlanExecutor {
                 memory.fenced(fencedUnder(step.term()).plus(step.leader().id()));
             }
             return answer;
+        }
+
+        /** Whoever asked for a transfer may have to wait for the answer; the election does not. */
+        private Answer<Boolean> answer(Step.AnswerTransfer step) {
+            Answer<Transfer> answer = store.answerTransfer(election, step.transfer(), step.outcome());
+            if (answer instanceof Done<Transfer> done) {
+                memory.transfers().wrote(done.value());
+            } else {
+                Refused<Transfer> refused = (Refused<Transfer>) answer;
+                boolean soon = refused.cause() == Cause.CONFLICT || refused.cause() == Cause.UNAVAILABLE;
+                Duration pause = soon ? SHORT_PAUSE_OF_TRANSFERS : LONG_PAUSE_OF_TRANSFERS;
+                memory.transfers()
+                        .leaveAlone(step.transfer(), clocks.ticks().get().plus(pause));
+                log.atLevel(refused.cause() == Cause.DENIED ? Level.WARN : Level.DEBUG)
+                        .addKeyValue("namespace", election.namespace())
+                        .addKeyValue("election", election.name())
+                        .addKeyValue("transfer", step.transfer().name())
+                        .addKeyValue("reason", refused.cause())
+                        .log(
+                                "a transfer could not be answered, and is left alone for a while: {}",
+                                refused.explanation());
+            }
+            return Answer.OK;
         }
 
         private Answer<Boolean> delete(Candidate pod) {

@@ -1,6 +1,7 @@
 package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.kubernetes.ApiServerElectionStore;
 import dev.leaderelection.kubernetes.Election;
@@ -179,6 +180,11 @@ public final class Rehearsal {
         @Override
         public Optional<Lease> lease(String namespace, String name) {
             return server.read(LEASE, Lease.class);
+        }
+
+        @Override
+        public List<LeadershipTransfer> transfers(Election election) {
+            return List.of();
         }
 
         @Override

@@ -12,6 +12,6 @@ import java.util.Optional;
  * @param election which
  * @param primary how its own object stands
  * @param observation the world, as the planner needs it
- * @param nextHearing after how long detection may know more by time alone, if it may
+ * @param nextHearing after how long detection, or who asked for a transfer, is to be looked at again by time alone, if at all
  */
 record Sight(Election election, Primary primary, Observation observation, Optional<Duration> nextHearing) {}

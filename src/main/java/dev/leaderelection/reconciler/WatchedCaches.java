@@ -1,10 +1,12 @@
 package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.LeaseReader;
 import dev.leaderelection.kubernetes.NodeLeases;
 import dev.leaderelection.kubernetes.PodTrimmer;
+import dev.leaderelection.kubernetes.TransferReader;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.javaoperatorsdk.operator.api.config.informer.FieldSelectorBuilder;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 
 /**
  * The watches on pods and Leases: which elections an event concerns, and what is known of the objects.
@@ -34,19 +37,24 @@ import java.util.function.BiPredicate;
 final class WatchedCaches implements Caches {
 
     private static final String POD_INDEX = "election";
+    private static final String TRANSFER_INDEX = "unfinished";
+    private static final String ALL_UNFINISHED = "/";
 
     private final IndexerResourceCache<LeaderElection> elections;
     private final InformerEventSource<Pod, LeaderElection> pods;
     private final InformerEventSource<Lease, LeaderElection> leases;
+    private final InformerEventSource<LeadershipTransfer, LeaderElection> transfers;
 
     /**
      * @param isMember whether an election, by its UID, last counted a pod, by its UID, as its own
      * @param woken told of each election that a pod's event concerns
+     * @param asked told of each election that a transfer's event concerns, or of nothing if there is no such election
      */
     WatchedCaches(
             EventSourceContext<LeaderElection> context,
             BiPredicate<String, String> isMember,
-            BiConsumer<LeaderElection, Pod> woken) {
+            BiConsumer<LeaderElection, Pod> woken,
+            Consumer<Optional<LeaderElection>> asked) {
         this.elections = context.getPrimaryCache();
         this.pods = new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Pod.class, LeaderElection.class)
@@ -73,10 +81,22 @@ final class WatchedCaches implements Caches {
                         .withOnUpdateFilter((now, before) -> !LeaseReader.saysTheSame(now, before))
                         .build(),
                 context);
+        this.transfers = new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(LeadershipTransfer.class, LeaderElection.class)
+                        .withName("transfers")
+                        .withNamespacesInheritedFromController()
+                        .withSecondaryToPrimaryMapper(transfer -> concernedBy(transfer, asked))
+                        .withPrimaryToSecondaryMapper(election -> Set.of())
+                        // Those that are finished stay as a record for as long as somebody keeps them.
+                        .withOnAddFilter(transfer -> !TransferReader.isFinished(transfer))
+                        .withOnUpdateFilter((now, before) -> !TransferReader.isFinished(now))
+                        .build(),
+                context);
+        this.transfers.addIndexers(Map.of(TRANSFER_INDEX, WatchedCaches::transferKeys));
     }
 
     List<EventSource<?, LeaderElection>> sources() {
-        return List.of(pods, leases);
+        return List.of(pods, leases, transfers);
     }
 
     @Override
@@ -109,6 +129,16 @@ final class WatchedCaches implements Caches {
     }
 
     @Override
+    public List<LeadershipTransfer> transfers(Election election) {
+        return transfers.byIndex(TRANSFER_INDEX, election.namespace() + "/" + election.name());
+    }
+
+    /** The transfers of all elections, and of none, that nothing has become of yet. */
+    List<LeadershipTransfer> unfinishedTransfers() {
+        return transfers.byIndex(TRANSFER_INDEX, ALL_UNFINISHED);
+    }
+
+    @Override
     public List<LeaderElection> elections(String namespace) {
         return elections.list(namespace).toList();
     }
@@ -137,6 +167,22 @@ final class WatchedCaches implements Caches {
             }
         }
         return concerned;
+    }
+
+    private Set<ResourceID> concernedBy(LeadershipTransfer transfer, Consumer<Optional<LeaderElection>> asked) {
+        Optional<LeaderElection> election = elections.get(new ResourceID(
+                transfer.getSpec().election(), transfer.getMetadata().getNamespace()));
+        asked.accept(election);
+        return election.map(ResourceID::fromResource).map(Set::of).orElseGet(Set::of);
+    }
+
+    private static List<String> transferKeys(LeadershipTransfer transfer) {
+        return TransferReader.isFinished(transfer)
+                ? List.of()
+                : List.of(
+                        ALL_UNFINISHED,
+                        transfer.getMetadata().getNamespace() + "/"
+                                + transfer.getSpec().election());
     }
 
     private static List<String> indexKeys(Pod pod) {

@@ -6,6 +6,7 @@ import dev.leaderelection.detection.ProbeResults;
 import dev.leaderelection.detection.Prober;
 import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.kubernetes.ApiServerElectionStore;
+import dev.leaderelection.kubernetes.ApiServerTransferStore;
 import dev.leaderelection.kubernetes.EventRecorder;
 import dev.leaderelection.kubernetes.NodeLeases;
 import dev.leaderelection.kubernetes.ReplicaLeaseStore;
@@ -97,6 +98,12 @@ final class OperatorWiring {
     @Singleton
     static ApiServerElectionStore store(ApiServer server, Clocks clocks) {
         return new ApiServerElectionStore(server, clocks.wall(), OperatorWiring::nonce);
+    }
+
+    @Produces
+    @Singleton
+    static ApiServerTransferStore transferStore(ApiServer server, Clocks clocks) {
+        return new ApiServerTransferStore(server, clocks.wall());
     }
 
     @Produces

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeadershipTransfer;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.crdv2.generator.CRDPostProcessor;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefi
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -22,26 +24,59 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Generates the CustomResourceDefinition from the wire types. The same types give the same bytes. */
+/** Generates the CustomResourceDefinitions from the wire types. The same types give the same bytes. */
 final class CustomResourceDefinitions {
-
-    /** Where the generated definition is committed. */
-    static final Path FILE = Path.of("crds", "leaderelections.leaderelection.dev.yaml");
 
     /** What regenerates it. */
     static final String COMMAND = "mvn test -Dtest=CrdDriftTest -Dcrds.write=true";
 
     /** The generator sorts columns by JSON path; people read them in this order. */
-    private static final List<String> COLUMNS =
+    private static final List<String> ELECTION_COLUMNS =
             List.of("Strategy", "Leader", "Term", "Ready", "Candidates", "Last-Switch", "Age");
+
+    private static final List<String> TRANSFER_COLUMNS =
+            List.of("Election", "From", "To", "Term", "Completed", "Reason", "Age");
 
     private CustomResourceDefinitions() {}
 
     /** The definition of LeaderElection. */
     static CustomResourceDefinition leaderElection() {
+        CustomResourceDefinition definition = tidied(
+                generated(LeaderElection.class),
+                ELECTION_COLUMNS,
+                "Asks for exactly one leader among the pods of its namespace that its selector matches.",
+                "What is asked of the election.",
+                "What the operator knows of the election; written by it alone.");
+        status(definition)
+                .forEach(status ->
+                        mapList(status, "members", List.of("podName"), List.of("podName", "reason", "state")));
+        return definition;
+    }
+
+    /** The definition of LeadershipTransfer. */
+    static CustomResourceDefinition leadershipTransfer() {
+        return tidied(
+                generated(LeadershipTransfer.class),
+                TRANSFER_COLUMNS,
+                "Asks an election of its namespace, once, to give leadership to another pod.",
+                "What is asked for. It never changes.",
+                "What became of it; written by the operator alone.");
+    }
+
+    /** All definitions. */
+    static List<CustomResourceDefinition> all() {
+        return List.of(leaderElection(), leadershipTransfer());
+    }
+
+    /** Where a generated definition is committed. */
+    static Path file(CustomResourceDefinition definition) {
+        return Path.of("crds", definition.getMetadata().getName() + ".yaml");
+    }
+
+    private static CustomResourceDefinition generated(Class<? extends CustomResource<?, ?>> kind) {
         Capture capture = new Capture();
         new CRDGenerator()
-                .customResourceClasses(LeaderElection.class)
+                .customResourceClasses(kind)
                 .forCRDVersions("v1")
                 .withParallelGenerationEnabled(false)
                 .withOutput(new Discard())
@@ -50,7 +85,7 @@ final class CustomResourceDefinitions {
         if (capture.generated.size() != 1) {
             throw new IllegalStateException("expected one definition, got " + capture.generated.size());
         }
-        return tidied(capture.generated.get(0));
+        return capture.generated.get(0);
     }
 
     /** The definition as it is committed. */
@@ -84,21 +119,19 @@ final class CustomResourceDefinitions {
         return node;
     }
 
-    private static CustomResourceDefinition tidied(CustomResourceDefinition definition) {
+    private static CustomResourceDefinition tidied(
+            CustomResourceDefinition definition, List<String> columns, String kind, String spec, String status) {
         for (CustomResourceDefinitionVersion version : definition.getSpec().getVersions()) {
-            version.setAdditionalPrinterColumns(inReadingOrder(version.getAdditionalPrinterColumns()));
+            version.setAdditionalPrinterColumns(inReadingOrder(version.getAdditionalPrinterColumns(), columns));
             JSONSchemaProps schema = version.getSchema().getOpenAPIV3Schema();
             // Without it an object with no spec at all is accepted, and none of the rules below spec is ever asked.
             schema.setRequired(List.of("spec"));
-            // What "kubectl explain leaderelections" says first.
-            schema.setDescription(
-                    "Asks for exactly one leader among the pods of its namespace that its selector matches.");
-            property(schema, "spec").setDescription("What is asked of the election.");
-            property(schema, "status").setDescription("What the operator knows of the election; written by it alone.");
-            JSONSchemaProps status = property(schema, "status");
-            mapList(status, "members", List.of("podName"), List.of("podName", "reason", "state"));
+            // What "kubectl explain" says first.
+            schema.setDescription(kind);
+            property(schema, "spec").setDescription(spec);
+            property(schema, "status").setDescription(status);
             mapList(
-                    status,
+                    property(schema, "status"),
                     "conditions",
                     List.of("type"),
                     List.of("lastTransitionTime", "message", "reason", "status", "type"));
@@ -106,14 +139,21 @@ final class CustomResourceDefinitions {
         return definition;
     }
 
-    private static List<CustomResourceColumnDefinition> inReadingOrder(List<CustomResourceColumnDefinition> columns) {
+    private static List<JSONSchemaProps> status(CustomResourceDefinition definition) {
+        return definition.getSpec().getVersions().stream()
+                .map(version -> property(version.getSchema().getOpenAPIV3Schema(), "status"))
+                .toList();
+    }
+
+    private static List<CustomResourceColumnDefinition> inReadingOrder(
+            List<CustomResourceColumnDefinition> columns, List<String> wanted) {
         List<String> names =
                 columns.stream().map(CustomResourceColumnDefinition::getName).toList();
-        if (!COLUMNS.containsAll(names) || names.size() != COLUMNS.size()) {
-            throw new IllegalStateException("expected the columns " + COLUMNS + ", got " + names);
+        if (!wanted.containsAll(names) || names.size() != wanted.size()) {
+            throw new IllegalStateException("expected the columns " + wanted + ", got " + names);
         }
         return columns.stream()
-                .sorted(Comparator.comparingInt(column -> COLUMNS.indexOf(column.getName())))
+                .sorted(Comparator.comparingInt(column -> wanted.indexOf(column.getName())))
                 .toList();
     }
 

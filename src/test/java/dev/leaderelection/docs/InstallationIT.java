@@ -40,6 +40,6 @@ class InstallationIT {
         assertThat(CONTROL_PLANE
                         .kubectl("delete", "--wait=false", "-k", "deploy/")
                         .lines())
-                .hasSize(14);
+                .hasSize(17);
     }
 }

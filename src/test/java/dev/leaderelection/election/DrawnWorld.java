@@ -92,6 +92,14 @@ final class DrawnWorld {
         if (one(3)) {
             world.stopped(identity());
         }
+        if (one(4)) {
+            world.asked(one(3) ? "" : pick(NAMES));
+        } else if (one(3)) {
+            world.promised(pick(NAMES), term(20), pick(NAMES));
+        }
+        if (one(4)) {
+            world.transferRest(duration());
+        }
         return world.observe();
     }
 

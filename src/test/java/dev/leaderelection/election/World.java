@@ -43,6 +43,7 @@ public final class World {
     private Optional<PodIdentity> lastLeader = Optional.empty();
     private Duration ledFor = Duration.ofHours(1);
     private final Map<PodIdentity, Duration> steadyFor = new HashMap<>();
+    private Optional<Transfer> transfer = Optional.empty();
 
     private World(List<Candidate> pods) {
         this.pods = pods;
@@ -193,6 +194,35 @@ public final class World {
         return this;
     }
 
+    /** Somebody has asked that a pod lead, or with no name the next, and nobody has answered yet. */
+    public World asked(String target) {
+        transfer = Optional.of(transfer(target, Optional.empty()));
+        return this;
+    }
+
+    /** It was promised that one pod follows another at the end of a term. */
+    public World promised(String from, long term, String to) {
+        transfer = Optional.of(transfer(to, Optional.of(new Transfer.Acceptance(from, term, to, Instant.EPOCH))));
+        return this;
+    }
+
+    /** What was asked for is given up after this. */
+    public World transferRest(Duration now) {
+        transfer = transfer.map(known -> known.withRest(now));
+        return this;
+    }
+
+    public World transfer(Transfer now) {
+        transfer = Optional.of(now);
+        return this;
+    }
+
+    /** A transfer with a minute left. */
+    public static Transfer transfer(String target, Optional<Transfer.Acceptance> accepted) {
+        return new Transfer(
+                "move", "move-uid", "7", Instant.EPOCH, target, Duration.ofMinutes(1), accepted, false, false);
+    }
+
     public Observation observe() {
         return new Observation(
                 new Rules(strategy, mode, minimumTerm, notReadyGrace, minInterval, fencing, labelsFollowers),
@@ -207,7 +237,8 @@ public final class World {
                 new Observation.Terms(reserved, highest),
                 lastLeader,
                 ledFor,
-                steadyFor);
+                steadyFor,
+                transfer);
     }
 
     private Set<PodIdentity> allStopped() {

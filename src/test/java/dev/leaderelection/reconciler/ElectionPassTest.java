@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Candidate.Life;
 import dev.leaderelection.election.LeaseRecord;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -100,6 +102,11 @@ class ElectionPassTest {
         @Override
         public Optional<Lease> lease(String namespace, String name) {
             return Optional.empty();
+        }
+
+        @Override
+        public List<LeadershipTransfer> transfers(Election election) {
+            return store.transfers(election);
         }
 
         @Override
@@ -667,5 +674,99 @@ class ElectionPassTest {
         pass();
 
         assertThat(store.routed()).containsExactly("b");
+    }
+
+    // Transfers.
+
+    @Test
+    void aTransferIsPromisedThenMadeThenRecorded() {
+        givenALeader();
+        store.ask("b");
+
+        pass();
+
+        assertThat(store.writes)
+                .containsSubsequence("Accepted move", "claim b/2", "demote a", "promote b", "Completed move", "status");
+        assertThat(store.transfer.orElseThrow().finished()).isTrue();
+        assertThat(store.primary.orElseThrow().status().history().get(0).reason())
+                .isEqualTo("LeadershipTransfer");
+    }
+
+    @Test
+    void aTransferMovesLeadershipOnceWhereverItsProcessDies() {
+        for (Fate fate : List.of(Fate.DIES_BEFORE, Fate.DIES_AFTER, Fate.LANDS_UNHEARD)) {
+            for (int write = 1; write <= 7; write++) {
+                ElectionPassTest fresh = new ElectionPassTest();
+                fresh.assertMovedOnce(fate, write);
+            }
+        }
+    }
+
+    private void assertMovedOnce(Fate fate, int write) {
+        givenALeader();
+        store.put(healthy("c"));
+        settle();
+        store.writes.clear();
+        store.ask("");
+        AtomicInteger count = new AtomicInteger();
+        store.script = (number, name) -> count.incrementAndGet() == write ? fate : Fate.GRANTED;
+
+        settle();
+
+        assertThat(store.routed()).as("%s %d", fate, write).containsExactly("b");
+        assertThat(store.writes)
+                .as("%s %d", fate, write)
+                .filteredOn(name -> name.startsWith("claim"))
+                .containsExactly("claim b/2");
+        assertThat(store.writes).as("%s %d", fate, write).containsOnlyOnce("Accepted move", "Completed move");
+    }
+
+    @Test
+    void aTransferThatMayNotBeAnsweredDisturbsNoElection() {
+        givenALeader();
+        store.ask("b");
+        store.script = (number, write) -> write.endsWith(" move") ? Fate.DENIED : Fate.GRANTED;
+
+        for (int second = 0; second < 100; second++) {
+            now = now.plusSeconds(1);
+            pass();
+        }
+
+        assertThat(store.writes).hasSizeBetween(9, 11).containsOnly("write a/1");
+        assertThat(memory.refusals()).isZero();
+    }
+
+    @Test
+    void aTransferThatIsWithdrawnInTimeIsNotMade() {
+        givenALeader();
+        store.ask("b");
+        store.script = (number, write) -> write.equals("claim b/2") ? Fate.UNAVAILABLE : Fate.GRANTED;
+        pass();
+        store.script = (number, write) -> Fate.GRANTED;
+
+        store.transfer = Optional.empty();
+        settle();
+
+        assertThat(store.routed()).containsExactly("a");
+    }
+
+    @Test
+    void aTransferWaitsForAFenceAndIsCalledOffWithIt() {
+        spec = Serialization.unmarshal("""
+                selector: {matchLabels: {app: orders}}
+                lease: {durationSeconds: 120, renewIntervalSeconds: 10}
+                failover: {fencing: AwaitLeaseExpiry}
+                """, LeaderElectionSpec.class);
+        givenALeader();
+        store.ask("b");
+        settle();
+        assertThat(store.routed()).isEmpty();
+
+        now = now.plusSeconds(61);
+        settle();
+
+        assertThat(store.writes).containsSubsequence("Accepted move", "demote a", "Failed move", "promote a");
+        assertThat(store.routed()).containsExactly("a");
+        assertThat(lease().lease().term()).isEqualTo(1);
     }
 }

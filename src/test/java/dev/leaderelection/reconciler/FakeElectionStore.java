@@ -2,6 +2,8 @@ package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.api.LeadershipTransfer;
+import dev.leaderelection.api.LeadershipTransferSpec;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Candidate.Mark;
 import dev.leaderelection.election.Candidate.Role;
@@ -9,12 +11,15 @@ import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.PodFixture;
 import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.election.Transfer;
 import dev.leaderelection.kubernetes.Answer;
 import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Done;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.ElectionStore;
 import dev.leaderelection.kubernetes.Primary;
+import dev.leaderelection.kubernetes.TransferReader;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -264,6 +269,65 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
     public Answer<List<LeaderElection>> listElections(Election election) {
         reads.add("elections");
         return new Done<>(List.of());
+    }
+
+    /** The transfer that a user has asked for last. */
+    Optional<Transfer> transfer = Optional.empty();
+
+    @Override
+    public Answer<Transfer> answerTransfer(Election election, Transfer copy, Transfer.Outcome outcome) {
+        return write(outcome.getClass().getSimpleName() + " " + copy.name(), () -> {
+            if (transfer.isEmpty()) {
+                return gone();
+            }
+            if (!transfer.get().version().equals(copy.version())) {
+                return conflict();
+            }
+            LeadershipTransfer resource = asResource(copy, nextVersion());
+            resource.setStatus(TransferReader.answered(copy, outcome, election.uid(), Instant.EPOCH));
+            transfer = Optional.of(TransferReader.read(resource, election.uid()));
+            return new Done<>(transfer.get());
+        });
+    }
+
+    /** A transfer as a user asks for it. */
+    void ask(String target) {
+        transfer = Optional.of(new Transfer(
+                "move",
+                "move-uid",
+                nextVersion(),
+                Instant.EPOCH,
+                target,
+                Duration.ofMinutes(1),
+                Optional.empty(),
+                false,
+                false));
+    }
+
+    /** The transfers that the watches tell of, as they are. */
+    List<LeadershipTransfer> transfers(Election election) {
+        return transfer.filter(any -> !any.finished()).stream()
+                .map(any -> {
+                    LeadershipTransfer resource = asResource(any, any.version());
+                    any.accepted()
+                            .map(promise -> TransferReader.answered(
+                                    any,
+                                    new Transfer.Outcome.Accepted(promise.from(), promise.term(), promise.to()),
+                                    election.uid(),
+                                    promise.at()))
+                            .ifPresent(resource::setStatus);
+                    return resource;
+                })
+                .toList();
+    }
+
+    private static LeadershipTransfer asResource(Transfer transfer, String version) {
+        LeadershipTransfer resource = new LeadershipTransfer();
+        resource.getMetadata().setName(transfer.name());
+        resource.getMetadata().setUid(transfer.uid());
+        resource.getMetadata().setResourceVersion(version);
+        resource.setSpec(new LeadershipTransferSpec("orders", transfer.target(), 60));
+        return resource;
     }
 
     private Answer<Primary> primary(String name, Primary copy, Primary next) {

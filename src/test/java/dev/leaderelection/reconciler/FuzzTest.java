@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.PodIdentity;
@@ -260,6 +261,11 @@ class FuzzTest {
             @Override
             public Optional<Lease> lease(String namespace, String name) {
                 return store.lease.equals(firstLease) ? lease : Optional.empty();
+            }
+
+            @Override
+            public List<LeadershipTransfer> transfers(Election election) {
+                return List.of();
             }
 
             @Override

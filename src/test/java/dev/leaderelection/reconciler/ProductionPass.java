@@ -3,6 +3,7 @@ package dev.leaderelection.reconciler;
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.kubernetes.Answer;
@@ -36,6 +37,8 @@ public final class ProductionPass {
         Optional<Lease> lease(String namespace, String name);
 
         List<LeaderElection> elections(String namespace);
+
+        List<LeadershipTransfer> transfers(Election election);
     }
 
     /** Writes a status whole, if the election still is that revision. */
@@ -105,6 +108,11 @@ public final class ProductionPass {
         @Override
         public Optional<Lease> lease(String namespace, String name) {
             return watches.lease(namespace, name);
+        }
+
+        @Override
+        public List<LeadershipTransfer> transfers(Election election) {
+            return watches.transfers(election);
         }
 
         @Override

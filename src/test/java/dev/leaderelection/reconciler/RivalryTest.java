@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.election.Candidate.Mark.Origin;
 import dev.leaderelection.election.Candidate.Role;
 import dev.leaderelection.election.Observation.Obstacle;
@@ -71,6 +72,11 @@ class RivalryTest {
         @Override
         public Optional<Lease> lease(String namespace, String name) {
             return Optional.empty();
+        }
+
+        @Override
+        public List<LeadershipTransfer> transfers(Election election) {
+            return List.of();
         }
 
         @Override

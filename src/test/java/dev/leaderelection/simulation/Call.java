@@ -33,10 +33,17 @@ record Call(Verb verb, String subject, long term) {
         RESERVE,
         HOLD,
         RELEASE,
-        WRITE_STATUS;
+        WRITE_STATUS,
+        SEE_TRANSFERS,
+        ANSWER_TRANSFER;
 
         boolean isSeeing() {
-            return this == BEGIN || this == SEE_PODS || this == SEE_POD || this == SEE_LEASE || this == SEE_ELECTIONS;
+            return this == BEGIN
+                    || this == SEE_PODS
+                    || this == SEE_POD
+                    || this == SEE_LEASE
+                    || this == SEE_ELECTIONS
+                    || this == SEE_TRANSFERS;
         }
 
         boolean isReading() {

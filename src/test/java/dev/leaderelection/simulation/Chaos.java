@@ -4,6 +4,7 @@ import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.api.LeaderElectionSpec.Mode;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.kubernetes.LeaseReader;
 import dev.leaderelection.kubernetes.PodReader;
 import dev.leaderelection.kubernetes.RoutingLabel;
@@ -101,6 +102,21 @@ final class Chaos {
                     ELECTION_RECREATED,
                     PAUSE_FLIPPED,
                     MINIMUM_TERM_RAISED -> toElection(fault);
+            case TRANSFER_ASKED -> {
+                List<String> targets = new ArrayList<>(NAMES);
+                targets.add("");
+                cluster.createTransfer(targets.get(random.nextInt(targets.size())), 1 + random.nextInt(30), time());
+                yield true;
+            }
+            case TRANSFER_WITHDRAWN -> {
+                List<LeadershipTransfer> asked = List.copyOf(cluster.transfers.all());
+                if (!asked.isEmpty()) {
+                    cluster.removeTransfer(asked.get(random.nextInt(asked.size()))
+                            .getMetadata()
+                            .getName());
+                }
+                yield !asked.isEmpty();
+            }
             case WRITE_LOST, WRITE_UNHEARD, WRITE_LATE, WRITE_DENIED, READ_LOST -> false;
         };
     }

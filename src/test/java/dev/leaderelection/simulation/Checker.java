@@ -2,6 +2,8 @@ package dev.leaderelection.simulation;
 
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionSpec;
+import dev.leaderelection.api.LeadershipTransfer;
+import dev.leaderelection.api.LeadershipTransferStatus;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Eligibility;
 import dev.leaderelection.election.LeaseState;
@@ -10,6 +12,7 @@ import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.LeaseReader;
 import dev.leaderelection.kubernetes.PodReader;
 import dev.leaderelection.kubernetes.RoutingLabel;
+import dev.leaderelection.kubernetes.TransferReader;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -185,7 +188,7 @@ final class Checker {
             if (state(lease) instanceof LeaseState.Claimed claimed
                     && claimed.holder().uid().equals(before.getMetadata().getUid())
                     && Long.toString(claimed.lease().term()).equals(term(before))
-                    && !mayBeFenced(caller, claimed.holder())) {
+                    && !mayBeFenced(caller, claimed)) {
                 fail(
                         Violation.Kind.LEADER_STRIPPED,
                         claimed.holder().name() + " leads in term "
@@ -194,9 +197,11 @@ final class Checker {
         });
     }
 
-    private boolean mayBeFenced(Caller caller, PodIdentity leader) {
+    private boolean mayBeFenced(Caller caller, LeaseState.Claimed claimed) {
         return spec.failover().fencing() != LeaderElectionSpec.Fencing.NONE
-                && (strategyMoves() || !wasHealthySince(caller, leader));
+                && (strategyMoves()
+                        || wasAskedFor(caller, claimed.lease().term(), Optional.empty())
+                        || !wasHealthySince(caller, claimed.holder()));
     }
 
     private boolean strategyMoves() {
@@ -228,14 +233,11 @@ final class Checker {
         if (!terms.isEmpty() && term < terms.lastKey()) {
             fail(Violation.Kind.TERM_WENT_BACK, "term " + term + " comes after " + terms.lastKey());
         }
-        Optional<PodIdentity> last = terms.isEmpty()
-                ? Optional.empty()
-                : Optional.of(terms.lastEntry().getValue());
+        Optional<Map.Entry<Long, PodIdentity>> last = Optional.ofNullable(terms.lastEntry());
         terms.put(term, claimed.holder());
         if (known == null) {
-            last.filter(old -> !old.equals(claimed.holder())).ifPresent(old -> {
-                checkSwitch(caller, old, claimed.holder(), term);
-            });
+            last.filter(old -> !old.getValue().equals(claimed.holder()))
+                    .ifPresent(old -> checkSwitch(caller, old, claimed.holder(), term));
         }
         if (!claimed.holder().equals(known)) {
             boolean leaseTold = before.filter(lease -> state(lease) instanceof LeaseState.Claimed)
@@ -244,6 +246,40 @@ final class Checker {
                     .ifPresent(complaint -> fail(Violation.Kind.UNFENCED, complaint));
         }
         fences.named(claimed.holder(), Duration.ofSeconds(after.getSpec().getLeaseDurationSeconds()));
+    }
+
+    /** A promise is not changed, a record that is finished neither, and what is told to be done was done. */
+    void operatorAnswered(LeadershipTransfer before, LeadershipTransfer after) {
+        LeadershipTransferStatus now = after.getStatus();
+        LeadershipTransferStatus was = before.getStatus() == null ? LeadershipTransferStatus.EMPTY : before.getStatus();
+        boolean changed = was.is(LeadershipTransferStatus.ACCEPTED)
+                && !(Objects.equals(was.fromTerm(), now.fromTerm()) && Objects.equals(was.to(), now.to()));
+        Long term = now.term();
+        boolean untrue = term != null
+                && !Optional.ofNullable(claims.get(now.electionUID()))
+                        .map(terms -> terms.get(term))
+                        .map(PodIdentity::name)
+                        .equals(Optional.ofNullable(now.to()));
+        if (TransferReader.isFinished(before) || changed || untrue) {
+            fail(Violation.Kind.TRANSFER_MISTOLD, was + " became " + now);
+        }
+    }
+
+    /** Whether it was promised that another pod, or that one, follows at the end of a term. */
+    private boolean wasAskedFor(Caller caller, long term, Optional<PodIdentity> heir) {
+        for (int i = 0; i < cluster.transfers.size(); i++) {
+            Optional<LeadershipTransferStatus> promise =
+                    cluster.transfers.change(i).now().map(LeadershipTransfer::getStatus);
+            if (promise.filter(status -> caller.electionUid().equals(status.electionUID())
+                            && Objects.equals(status.fromTerm(), term)
+                            && heir.map(PodIdentity::name)
+                                    .map(name -> name.equals(status.to()))
+                                    .orElse(true))
+                    .isPresent()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isOf(Lease lease, Caller caller) {
@@ -267,10 +303,14 @@ final class Checker {
 
     /**
      * Leadership may move if there was a reason at any time since the revisions that the decision was made on: the old leader was
-     * not healthy or not labelled, or the strategy asks for another.
+     * not healthy or not labelled, the strategy asks for another, or a user has.
      */
-    private void checkSwitch(Caller caller, PodIdentity old, PodIdentity heir, long term) {
-        if (strategyMoves() || podsSeenAtLastUserLabel >= caller.podsSeen() || userLabelStands()) {
+    private void checkSwitch(Caller caller, Map.Entry<Long, PodIdentity> last, PodIdentity heir, long term) {
+        PodIdentity old = last.getValue();
+        if (strategyMoves()
+                || wasAskedFor(caller, last.getKey(), Optional.of(heir))
+                || podsSeenAtLastUserLabel >= caller.podsSeen()
+                || userLabelStands()) {
             return;
         }
         if (wasHealthySince(caller, old)) {

@@ -3,6 +3,9 @@ package dev.leaderelection.simulation;
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.api.LeadershipTransfer;
+import dev.leaderelection.api.LeadershipTransferSpec;
+import dev.leaderelection.api.LeadershipTransferStatus;
 import dev.leaderelection.kubernetes.Answer;
 import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Done;
@@ -49,6 +52,7 @@ final class Cluster {
     final Shelf<Pod> pods = new Shelf<>();
     final Shelf<Lease> leases = new Shelf<>();
     final Shelf<LeaderElection> elections = new Shelf<>();
+    final Shelf<LeadershipTransfer> transfers = new Shelf<>();
     private final Checker checker;
     private long revision = 100;
     private long uids;
@@ -498,5 +502,46 @@ final class Cluster {
         boolean same = Objects.equals(next.getStatus(), found.get().getStatus())
                 && next.getMetadata().getFinalizers().equals(was.getFinalizers());
         return new Done<>(same ? found.get() : replace(next));
+    }
+
+    // Transfers
+
+    /** A user asks for a transfer. */
+    void createTransfer(String target, int timeoutSeconds, Instant now) {
+        String uid = nextUid("transfer");
+        ObjectMeta metadata = new ObjectMeta();
+        metadata.setNamespace(NAMESPACE);
+        metadata.setName(uid);
+        metadata.setUid(uid);
+        metadata.setResourceVersion(nextRevision());
+        metadata.setCreationTimestamp(now.toString());
+        LeadershipTransfer transfer = new LeadershipTransfer();
+        transfer.setMetadata(metadata);
+        transfer.setSpec(new LeadershipTransferSpec(ELECTION, target, timeoutSeconds));
+        transfers.put(transfer);
+    }
+
+    void removeTransfer(String name) {
+        revision++;
+        transfers.remove(name);
+    }
+
+    Answer<LeadershipTransfer> patchTransfer(String name, String uid, String version, LeadershipTransferStatus status) {
+        Optional<LeadershipTransfer> found = transfers.get(name);
+        if (found.isEmpty()) {
+            return gone();
+        }
+        ObjectMeta was = found.get().getMetadata();
+        if (!uid.equals(was.getUid()) || !version.equals(was.getResourceVersion())) {
+            return conflict("the transfer has been modified");
+        }
+        LeadershipTransfer next = new LeadershipTransfer();
+        next.setMetadata(copy(was));
+        next.getMetadata().setResourceVersion(nextRevision());
+        next.setSpec(found.get().getSpec());
+        next.setStatus(status);
+        transfers.put(next);
+        checker.operatorAnswered(found.get(), next);
+        return new Done<>(next);
     }
 }

@@ -69,5 +69,9 @@ enum Fault {
     /** The containers of a pod that is being deleted have ended. */
     POD_STOPPED,
     /** To one replica a pod stops answering its probe, or answers again; the others may see it otherwise. */
-    CONTACT_FLIPPED
+    CONTACT_FLIPPED,
+    /** A user asks for a transfer, of a pod or of the next. */
+    TRANSFER_ASKED,
+    /** A user deletes a transfer. */
+    TRANSFER_WITHDRAWN
 }

@@ -2,6 +2,8 @@ package dev.leaderelection.simulation;
 
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.api.LeadershipTransfer;
+import dev.leaderelection.api.LeadershipTransferStatus;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Candidate.Mark;
 import dev.leaderelection.election.Candidate.Role;
@@ -9,6 +11,7 @@ import dev.leaderelection.election.Eligibility;
 import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.election.Transfer;
 import dev.leaderelection.kubernetes.Answer;
 import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Done;
@@ -20,6 +23,7 @@ import dev.leaderelection.kubernetes.PodReader;
 import dev.leaderelection.kubernetes.Primary;
 import dev.leaderelection.kubernetes.RecordText;
 import dev.leaderelection.kubernetes.RoutingLabel;
+import dev.leaderelection.kubernetes.TransferReader;
 import dev.leaderelection.reconciler.ProductionPass;
 import dev.leaderelection.simulation.Call.Verb;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -133,6 +137,14 @@ final class SimulatedStore implements ElectionStore, ProductionPass.Watches {
     public List<LeaderElection> elections(String namespace) {
         simulation.point(replica, Call.of(Verb.SEE_ELECTIONS));
         return replica.watch().elections.all().stream().map(lens::seen).toList();
+    }
+
+    @Override
+    public List<LeadershipTransfer> transfers(Election election) {
+        simulation.point(replica, Call.of(Verb.SEE_TRANSFERS));
+        return replica.watch().transfers.all().stream()
+                .filter(transfer -> !TransferReader.isFinished(transfer))
+                .toList();
     }
 
     // The Lease
@@ -486,6 +498,18 @@ final class SimulatedStore implements ElectionStore, ProductionPass.Watches {
         return write(
                 Call.of(hold ? Verb.HOLD : Verb.RELEASE),
                 () -> map(cluster.patchFinalizers(copy.uid(), copy.version(), List.copyOf(finalizers)), this::primary));
+    }
+
+    @Override
+    public Answer<Transfer> answerTransfer(Election election, Transfer transfer, Transfer.Outcome outcome) {
+        LeadershipTransferStatus status = TransferReader.answered(transfer, outcome, election.uid(), wall.instant());
+        return write(
+                Call.of(
+                        Verb.ANSWER_TRANSFER,
+                        transfer.name() + " " + outcome.getClass().getSimpleName()),
+                () -> map(
+                        cluster.patchTransfer(transfer.name(), transfer.uid(), transfer.version(), status),
+                        written -> TransferReader.read(written, election.uid())));
     }
 
     /** Writes a status whole. */

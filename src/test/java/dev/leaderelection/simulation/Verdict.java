@@ -11,6 +11,7 @@ import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.LeaseReader;
 import dev.leaderelection.kubernetes.PodReader;
+import dev.leaderelection.kubernetes.TransferReader;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +42,14 @@ public final class Verdict {
                 .filter(pod -> pod.selected() || pod.mark().origin() == Candidate.Mark.Origin.THIS_ELECTION)
                 .toList();
         Optional<LeaseState> lease = cluster.leases.get(Cluster.ELECTION).map(is -> LeaseReader.read(is, election));
-        return complaint(resource, lease, pods);
+        return complaint(resource, lease, pods).or(this::unanswered);
+    }
+
+    private Optional<String> unanswered() {
+        return simulation.cluster().transfers.all().stream()
+                .filter(transfer -> !TransferReader.isFinished(transfer))
+                .findFirst()
+                .map(transfer -> transfer.getMetadata().getName() + " was asked for, and nothing became of it");
     }
 
     /**

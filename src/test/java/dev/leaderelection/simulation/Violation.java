@@ -23,6 +23,8 @@ public final class Violation extends RuntimeException {
         LEADER_STRIPPED,
         /** The operator had a pod deleted that carries the label. */
         LEADER_DELETED,
+        /** A transfer's record was changed after it was finished, or tells of what was not. */
+        TRANSFER_MISTOLD,
         /** Something was written that is not the election's. */
         FOREIGN_HARM,
         /** Traces of an election stay when it is gone. */

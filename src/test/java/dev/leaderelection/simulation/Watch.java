@@ -1,9 +1,11 @@
 package dev.leaderelection.simulation;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.LeaseReader;
 import dev.leaderelection.kubernetes.PodTrimmer;
+import dev.leaderelection.kubernetes.TransferReader;
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -21,15 +23,17 @@ final class Watch {
     final Told<Pod> pods;
     final Told<Lease> leases;
     final Told<LeaderElection> elections;
+    final Told<LeadershipTransfer> transfers;
 
     Watch(Cluster cluster) {
         pods = new Told<>(cluster.pods, PodTrimmer::differ);
         leases = new Told<>(cluster.leases, (now, before) -> !LeaseReader.saysTheSame(now, before));
         elections = new Told<>(cluster.elections, LeaderElectionReconciler::isNews);
+        transfers = new Told<>(cluster.transfers, (now, before) -> !TransferReader.isFinished(now));
     }
 
     List<Told<?>> all() {
-        return List.of(pods, leases, elections);
+        return List.of(pods, leases, elections, transfers);
     }
 
     /** The pods that the selector matches, and those that bear the election's mark. */

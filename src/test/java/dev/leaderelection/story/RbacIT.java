@@ -51,6 +51,10 @@ class RbacIT {
                     await().atMost(Scene.PATIENCE)
                             .untilAsserted(() -> assertThat(scene.labelled()).containsExactly("orders-a"));
                 }
+                scene.ask("there", "orders", "orders-b");
+                scene.awaitLeader("orders", "orders-b");
+                scene.ask("back", "orders", "orders-a");
+                scene.awaitLeader("orders", "orders-a");
                 await().atMost(Scene.PATIENCE)
                         .until(() -> new AuditLog(controlPlane)
                                 .requests().stream()

@@ -8,6 +8,8 @@ import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.api.LeaderElectionStatus.Member;
 import dev.leaderelection.api.LeaderElectionStatus.MemberState;
 import dev.leaderelection.api.LeaderElectionStatus.Transition;
+import dev.leaderelection.api.LeadershipTransfer;
+import dev.leaderelection.api.LeadershipTransferSpec;
 import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.PlainPod;
@@ -236,6 +238,15 @@ final class Scene implements AutoCloseable {
                 %s""".formatted(name, namespace, selector, spec.indent(2));
         return client().resource(client().getKubernetesSerialization().unmarshal(yaml, LeaderElection.class))
                 .serverSideApply();
+    }
+
+    /** A user asks that a pod lead, or with no name the next. */
+    void ask(String transfer, String election, String target) {
+        LeadershipTransfer asked = new LeadershipTransfer();
+        asked.getMetadata().setNamespace(namespace);
+        asked.getMetadata().setName(transfer);
+        asked.setSpec(new LeadershipTransferSpec(election, target, 20));
+        client().resource(asked).create();
     }
 
     LeaderElection election(String name) {

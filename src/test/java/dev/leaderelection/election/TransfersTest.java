@@ -1,0 +1,310 @@
+package dev.leaderelection.election;
+
+import static dev.leaderelection.election.PlannedSteps.assertSteps;
+import static dev.leaderelection.election.PlannedSteps.claim;
+import static dev.leaderelection.election.PlannedSteps.promote;
+import static dev.leaderelection.election.PodFixture.healthy;
+import static dev.leaderelection.election.PodFixture.id;
+import static dev.leaderelection.election.PodFixture.leading;
+import static dev.leaderelection.election.PodFixture.pod;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leaderelection.election.Candidate.Life;
+import dev.leaderelection.election.Candidate.Standing;
+import dev.leaderelection.election.Plan.Situation;
+import dev.leaderelection.election.Plan.Transition;
+import dev.leaderelection.election.Strategy.OrdinalOrder;
+import dev.leaderelection.election.Transfer.Acceptance;
+import dev.leaderelection.election.Transfer.Outcome;
+import dev.leaderelection.election.Transfer.Refusal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What becomes of a transfer: a leads in term 4, b and c stand. */
+class TransfersTest {
+
+    private static final PodIdentity A = id("a");
+    private static final PodIdentity B = id("b");
+    private static final Candidate LEADER = leading("a", 4);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final OrdinalOrder HIGHEST = OrdinalOrder.HIGHEST;
+
+    private static World world(Candidate... others) {
+        return World.of(Stream.concat(Stream.of(LEADER), Stream.of(others)).toArray(Candidate[]::new))
+                .claimedBy(A, 4);
+    }
+
+    private static Optional<Outcome> outcome(World world) {
+        return world.plan().steps().stream()
+                .filter(Step.AnswerTransfer.class::isInstance)
+                .map(step -> ((Step.AnswerTransfer) step).outcome())
+                .findFirst();
+    }
+
+    private static Outcome refusal(World world) {
+        return outcome(world).orElseThrow();
+    }
+
+    @Test
+    void isPromisedBeforeAnythingIsDoneAboutIt() {
+        Plan plan = world(healthy("b")).asked("b").plan();
+
+        assertThat(plan.steps())
+                .containsExactly(new Step.AnswerTransfer(
+                        World.transfer("b", Optional.empty()), new Outcome.Accepted("a", 4, "b")));
+        assertThat(plan.transition()).isEmpty();
+    }
+
+    @Test
+    void promisedItGoesTheWayOfEveryTransition() {
+        Plan plan = world(healthy("b"), healthy("c")).promised("a", 4, "c").plan();
+
+        assertSteps(
+                plan,
+                Situation.LED,
+                claim(id("c"), 5, false, true, A),
+                new Step.Demote(A, 5),
+                promote(healthy("c"), 5, false));
+        assertThat(plan.transition()).contains(new Transition(Optional.of(A), id("c"), 5, Reason.LEADERSHIP_TRANSFER));
+    }
+
+    @Test
+    void obeysNoneOfTheWaitsOfTheStrategy() {
+        Plan plan = world(healthy("b"))
+                .minInterval(Duration.ofHours(2))
+                .ledFor(Duration.ofMinutes(1))
+                .promised("a", 4, "b")
+                .plan();
+
+        assertThat(plan.transition()).isPresent();
+    }
+
+    @Test
+    void obeysTheFenceInFull() {
+        Plan plan = world(healthy("b"))
+                .fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY)
+                .promised("a", 4, "b")
+                .plan();
+
+        assertSteps(plan, Situation.FENCING, new Step.Withdraw(LEADER, "lease-uid", 4));
+        assertThat(plan.nextLook()).isEqualTo(World.LAPSE);
+    }
+
+    @Test
+    void goesToTheTargetEvenIfTheLeaderIsLostMeanwhile() {
+        Plan plan = World.of(healthy("b"), pod("c").priority(9).build())
+                .claimedBy(A, 4)
+                .gone(A)
+                .promised("a", 4, "b")
+                .plan();
+
+        assertThat(plan.transition()).map(Transition::to).contains(B);
+    }
+
+    @Test
+    void tellsThatNobodySawTheFormerLeaderEnd() {
+        Plan plan = World.of(healthy("b"))
+                .claimedBy(A, 4)
+                .gone(A)
+                .fencing(Rules.Fencing.DELETE_POD)
+                .promised("a", 4, "b")
+                .plan();
+
+        assertThat(plan.transition()).map(Transition::reason).contains(Reason.LEADER_UNFENCED);
+    }
+
+    @Test
+    void isDoneOnceTheTargetCarriesTheLabelInALaterTerm() {
+        World moved = World.of(healthy("a"), leading("b", 5)).claimedBy(B, 5);
+
+        assertThat(outcome(moved.promised("a", 4, "b"))).contains(new Outcome.Completed(5));
+    }
+
+    @Test
+    void isNotDoneBeforeTheTargetCarriesTheLabel() {
+        World claimed = World.of(healthy("a"), healthy("b")).claimedBy(B, 5, A);
+
+        assertThat(outcome(claimed.promised("a", 4, "b"))).isEmpty();
+    }
+
+    @Test
+    void isDoneThoughTheElectionWasPausedSinceOrItsTimeIsUp() {
+        World moved = World.of(healthy("a"), leading("b", 5))
+                .claimedBy(B, 5)
+                .mode(Rules.Mode.PAUSED)
+                .promised("a", 4, "b")
+                .transferRest(Duration.ZERO);
+
+        assertThat(outcome(moved)).contains(new Outcome.Completed(5));
+    }
+
+    @Test
+    void movesLeadershipOutOfTheTermThatItWasPromisedInAndOfNoOther() {
+        World restored =
+                World.of(leading("a", 17), healthy("b")).claimedBy(A, 17).promised("a", 4, "b");
+
+        assertThat(restored.plan().transition()).isEmpty();
+        assertThat(refusal(restored)).extracting("refusal").isEqualTo(Refusal.OVERTAKEN);
+    }
+
+    @Test
+    void waitsUntilAFailoverThatIsUnderWayIsOver() {
+        World failing = World.of(pod("a").notReady().routed(4).build(), healthy("b"))
+                .claimedBy(A, 4)
+                .asked("b");
+
+        assertThat(failing.plan().transition()).map(Transition::reason).contains(Reason.LEADER_NOT_READY);
+        assertThat(outcome(failing)).isEmpty();
+    }
+
+    @Test
+    void waitsUntilAFenceIsPassed() {
+        World failing = World.of(pod("a").notReady().routed(4).build(), healthy("b"))
+                .claimedBy(A, 4)
+                .fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY)
+                .asked("b");
+
+        assertThat(outcome(failing)).isEmpty();
+    }
+
+    @Test
+    void isLookedAtAgainWhenItsTimeIsUp() {
+        World waiting = World.of(healthy("a"), healthy("b")).claimedBy(B, 5, A).promised("a", 4, "b");
+
+        assertThat(waiting.transferRest(Duration.ofSeconds(3)).plan().nextLook())
+                .isLessThanOrEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void isCalledOffWhenItsTimeIsUp() {
+        World late = world(healthy("b")).promised("a", 4, "b").transferRest(Duration.ZERO);
+
+        assertThat(late.plan().transition()).isEmpty();
+        assertThat(refusal(late)).extracting("refusal").isEqualTo(Refusal.TIMED_OUT);
+    }
+
+    static Stream<Arguments> refusals() {
+        Candidate b = healthy("b");
+        Transfer orphaned = new Transfer(
+                "move",
+                "move-uid",
+                "7",
+                Instant.EPOCH,
+                "b",
+                MINUTE,
+                Optional.of(new Acceptance("a", 4, "b", Instant.EPOCH)),
+                true,
+                false);
+        return Stream.of(
+                Arguments.of(Refusal.TARGET_NOT_FOUND, world(b).asked("x")),
+                Arguments.of(
+                        Refusal.TARGET_NOT_FOUND,
+                        world(b, pod("d").unselected().build()).asked("d")),
+                Arguments.of(
+                        Refusal.TARGET_NOT_ELIGIBLE,
+                        world(pod("b").notReady().build()).asked("b")),
+                Arguments.of(
+                        Refusal.TARGET_NOT_ELIGIBLE,
+                        world(pod("b").standing(Standing.EXCLUDED).build()).asked("b")),
+                Arguments.of(
+                        Refusal.TARGET_NOT_ELIGIBLE,
+                        world(pod("b").life(Life.TERMINATING).build()).asked("b")),
+                Arguments.of(Refusal.TARGET_NOT_ELIGIBLE, world().promised("a", 4, "b")),
+                Arguments.of(
+                        Refusal.TARGET_NOT_ELIGIBLE,
+                        world(pod("b").notReady().build()).promised("a", 4, "b")),
+                Arguments.of(Refusal.ALREADY_LEADS, world(b).asked("a")),
+                Arguments.of(
+                        Refusal.NO_ELIGIBLE_TARGET,
+                        world(pod("b").notReady().build()).asked("")),
+                Arguments.of(Refusal.NO_ELIGIBLE_TARGET, world().asked("")),
+                Arguments.of(Refusal.PAUSED, world(b).mode(Rules.Mode.PAUSED).asked("b")),
+                Arguments.of(Refusal.PAUSED, world(b).mode(Rules.Mode.PAUSED).promised("a", 4, "b")),
+                Arguments.of(
+                        Refusal.OBSERVING,
+                        world(b).mode(Rules.Mode.OBSERVE).notHeld().asked("b")),
+                Arguments.of(
+                        Refusal.CONFLICTED,
+                        world(b).obstacle(Observation.Obstacle.Kind.SELECTOR_OVERLAP)
+                                .asked("b")),
+                Arguments.of(
+                        Refusal.CONFLICTED,
+                        world(b).lease(new LeaseState.Foreign("somebody")).asked("b")),
+                Arguments.of(Refusal.ELECTION_DELETED, world(b).deleting().asked("b")),
+                Arguments.of(Refusal.ELECTION_DELETED, world(b).transfer(orphaned)),
+                Arguments.of(
+                        Refusal.NO_LEADER, World.of(pod("b").notReady().build()).asked("b")),
+                Arguments.of(Refusal.TIMED_OUT, world(b).asked("b").transferRest(Duration.ZERO)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void isRefusedWithTheReason(Refusal refusal, World world) {
+        assertThat(refusal(world)).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+            assertThat(failed.refusal()).isEqualTo(refusal);
+            assertThat(failed.explanation()).isNotBlank();
+        });
+        Plan plan = world.plan();
+        assertThat(plan.transition().map(Transition::reason)).isNotEqualTo(Optional.of(Reason.LEADERSHIP_TRANSFER));
+    }
+
+    @Test
+    void underBullyNobodyGetsASeatThatWouldBeTakenBackAtOnce() {
+        Strategy bully = new Strategy.Bully(HIGHEST, MINUTE);
+        Candidate low = pod("b").priority(-1).build();
+
+        assertThat(refusal(world(low).strategy(bully).asked("b")))
+                .extracting("refusal")
+                .isEqualTo(Refusal.OUTRANKED);
+        assertThat(refusal(world(low).strategy(bully).asked("")))
+                .extracting("refusal")
+                .isEqualTo(Refusal.OUTRANKED);
+    }
+
+    @Test
+    void underBullyWhoeverRanksAboveAllNeedNotWaitToBeStable() {
+        Candidate high = pod("b").priority(1).build();
+
+        assertThat(outcome(world(high)
+                        .strategy(new Strategy.Bully(HIGHEST, MINUTE))
+                        .asked("")))
+                .contains(new Outcome.Accepted("a", 4, "b"));
+    }
+
+    @Test
+    void underRingTheNextIsWhoWouldFollowAtTheEndOfTheTerm() {
+        Candidate first = pod("z").priority(1).build();
+        Candidate next = pod("y").priority(-1).build();
+
+        assertThat(outcome(world(first, next)
+                        .strategy(new Strategy.Ring(HIGHEST, Duration.ZERO))
+                        .asked("")))
+                .contains(new Outcome.Accepted("a", 4, "y"));
+        assertThat(outcome(world(first)
+                        .strategy(new Strategy.Ring(HIGHEST, Duration.ZERO))
+                        .asked("")))
+                .contains(new Outcome.Accepted("a", 4, "z"));
+    }
+
+    @Test
+    void underLeaseTheNextIsWhoHasWaitedLongest() {
+        Candidate late = pod("b").readySince(9).build();
+        Candidate early = pod("c").readySince(3).build();
+
+        assertThat(outcome(world(late, early).asked(""))).contains(new Outcome.Accepted("a", 4, "c"));
+    }
+
+    @Test
+    void refusalsAreNamedInTheApiAsInTheCode() {
+        assertThat(List.of(Refusal.values()))
+                .allSatisfy(refusal -> assertThat(refusal.text().replaceAll("(?<=[a-z])(?=[A-Z])", "_"))
+                        .isEqualToIgnoringCase(refusal.name()));
+    }
+}
