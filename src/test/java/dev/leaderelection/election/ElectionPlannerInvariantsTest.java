@@ -133,7 +133,7 @@ class ElectionPlannerInvariantsTest {
     }
 
     @Test
-    void aHealthyLeaderLosesItsSeatToTheStrategyOrATransferOnly() {
+    void aHealthyLeaderLosesItsSeatToTheStrategyOrToWhoeverWasPromisedItOnly() {
         forEveryWorld((o, plan) -> {
             if (o.lease() instanceof LeaseState.Claimed claimed
                     && o.pod(claimed.holder())
@@ -141,8 +141,12 @@ class ElectionPlannerInvariantsTest {
                             .isPresent()) {
                 plan.transition()
                         .filter(Transition::isSwitch)
-                        .ifPresent(transition -> assertThat(transition.reason())
-                                .isIn(Reason.HIGHER_RANK, Reason.TERM_ENDED, Reason.LEADERSHIP_TRANSFER));
+                        .ifPresent(transition -> assertThat(
+                                        transition.reason() == Reason.LEADERSHIP_TRANSFER
+                                                ? isPromised(o, claimed, transition)
+                                                : Set.of(Reason.HIGHER_RANK, Reason.TERM_ENDED)
+                                                        .contains(transition.reason()))
+                                .isTrue());
                 for (Step.Demote demote : steps(plan, Step.Demote.class)) {
                     assertThat(!demote.pod().equals(claimed.holder())
                                     || plan.transition().isPresent())
@@ -150,6 +154,14 @@ class ElectionPlannerInvariantsTest {
                 }
             }
         });
+    }
+
+    private static boolean isPromised(Observation o, LeaseState.Claimed claimed, Transition transition) {
+        return o.transfer()
+                .flatMap(Transfer::accepted)
+                .filter(promise -> promise.term() == claimed.lease().term())
+                .filter(promise -> promise.to().equals(transition.to().name()))
+                .isPresent();
     }
 
     @Test

@@ -233,14 +233,11 @@ final class Checker {
         if (!terms.isEmpty() && term < terms.lastKey()) {
             fail(Violation.Kind.TERM_WENT_BACK, "term " + term + " comes after " + terms.lastKey());
         }
-        Optional<PodIdentity> last = terms.isEmpty()
-                ? Optional.empty()
-                : Optional.of(terms.lastEntry().getValue());
+        Optional<Map.Entry<Long, PodIdentity>> last = Optional.ofNullable(terms.lastEntry());
         terms.put(term, claimed.holder());
         if (known == null) {
-            last.filter(old -> !old.equals(claimed.holder())).ifPresent(old -> {
-                checkSwitch(caller, terms.lowerEntry(term), claimed.holder(), term);
-            });
+            last.filter(old -> !old.getValue().equals(claimed.holder()))
+                    .ifPresent(old -> checkSwitch(caller, old, claimed.holder(), term));
         }
         if (!claimed.holder().equals(known)) {
             boolean leaseTold = before.filter(lease -> state(lease) instanceof LeaseState.Claimed)
