@@ -202,12 +202,13 @@ public final class ApiServer {
      * Warms the connection, its encryption and the client by writes that the server is asked not to keep ({@code dryRun=All}). It
      * takes some hundred until the client's code is compiled: a failover after thirty took half as long again.
      *
+     * @param namespace one in which we may create Leases
      * @param most how many at most
      * @param budget time at most, but for the request that is under way then
      * @param ticks a monotonic clock
      * @return how many were granted
      */
-    public int rehearse(int most, Duration budget, Supplier<Duration> ticks) {
+    public int rehearse(String namespace, int most, Duration budget, Supplier<Duration> ticks) {
         Duration patience = Duration.ofSeconds(2);
         Duration end = ticks.get().plus(budget);
         Lease lease = new LeaseBuilder()
@@ -215,7 +216,7 @@ public final class ApiServer {
                 .withName("leader-election-rehearsal")
                 .endMetadata()
                 .build();
-        String leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases?dryRun=All";
+        String leases = "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases?dryRun=All";
         int granted = 0;
         for (int i = 0; i < most && ticks.get().compareTo(end) < 0; i++) {
             if (!(send(Request.post(leases, lease, patience), Lease.class) instanceof Answer.Done)) {

@@ -8,6 +8,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
 import io.quarkiverse.operatorsdk.runtime.QuarkusControllerConfiguration;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The extension's configuration of the controller, but for what it has no setting for: every event reaches the reconciler,
@@ -32,12 +33,19 @@ final class AllEventsConfiguration extends QuarkusControllerConfiguration<Leader
                 base.getResourceClass());
     }
 
-    static AllEventsConfiguration of(QuarkusConfigurationService service, Reconciler<LeaderElection> reconciler) {
+    /**
+     * @param namespace the one whose objects are watched, or nothing for those of all
+     */
+    static AllEventsConfiguration of(
+            QuarkusConfigurationService service, Reconciler<LeaderElection> reconciler, Optional<String> namespace) {
         QuarkusControllerConfiguration<LeaderElection> base = service.getConfigurationFor(reconciler);
+        ControllerConfigurationOverrider<LeaderElection> filtered =
+                ControllerConfigurationOverrider.override(base).withOnUpdateFilter(LeaderElectionReconciler::isNews);
         AllEventsConfiguration configuration = new AllEventsConfiguration(
                 base,
-                ControllerConfigurationOverrider.override(base)
-                        .withOnUpdateFilter(LeaderElectionReconciler::isNews)
+                namespace
+                        .map(filtered::settingNamespace)
+                        .orElseGet(filtered::watchingAllNamespaces)
                         .build());
         configuration.setParent(service);
         return configuration;

@@ -14,6 +14,9 @@ interface OperatorConfig {
     @WithDefault("30s")
     Duration overdueLimit();
 
+    /** The one namespace whose elections are looked after; none for those of all namespaces. */
+    Optional<String> namespace();
+
     /** The DNS prefixes that routing label keys may have; none for all that the CRD allows. */
     Optional<Set<String>> allowedLabelPrefixes();
 

@@ -45,7 +45,12 @@ class Preparation implements HealthCheck {
         try {
             int failovers = new Rehearsal(new PracticeServer(client.getKubernetesSerialization()), clocks)
                     .run(config.rehearsals(), config.rehearsalLimit());
-            int requests = new ApiServer(client).rehearse(config.rehearsals(), config.rehearsalLimit(), clocks.ticks());
+            int requests = new ApiServer(client)
+                    .rehearse(
+                            OperatorWiring.replicaNamespace(client, config),
+                            config.rehearsals(),
+                            config.rehearsalLimit(),
+                            clocks.ticks());
             log.atInfo()
                     .addKeyValue("failovers", failovers)
                     .addKeyValue("requests", requests)

@@ -7,18 +7,15 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A Kubernetes control plane of its own on loopback: etcd, API server, controller manager and, if wanted, the scheduler.
@@ -27,8 +24,6 @@ import java.util.concurrent.TimeUnit;
  * this JVM, whatever its end is.
  */
 public final class ControlPlane implements AutoCloseable {
-
-    private static final Duration KUBECTL_TIMEOUT = Duration.ofMinutes(2);
 
     private final ControlPlaneCommands commands;
     private final ScratchFolder scratch;
@@ -177,27 +172,7 @@ public final class ControlPlane implements AutoCloseable {
     public String kubectl(String... arguments) {
         List<String> command = new ArrayList<>(commands.kubectl());
         command.addAll(Arrays.asList(arguments));
-        try {
-            Path out = Files.createTempFile(directory(), "kubectl", ".out");
-            Path err = Files.createTempFile(directory(), "kubectl", ".err");
-            Process process = new ProcessBuilder(command)
-                    .redirectInput(Path.of("/dev/null").toFile())
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile())
-                    .start();
-            boolean ended = process.waitFor(KUBECTL_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-            process.destroyForcibly();
-            if (!ended || process.waitFor() != 0) {
-                throw new IllegalStateException(
-                        "kubectl " + String.join(" ", arguments) + " failed: " + Files.readString(err));
-            }
-            return Files.readString(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot run kubectl", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while kubectl was running", e);
-        }
+        return Command.run(directory(), Map.of(), command);
     }
 
     /** Creates a namespace with a name of its own, and waits until pods can be created in it. */

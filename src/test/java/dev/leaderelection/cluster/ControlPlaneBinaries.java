@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -69,6 +70,11 @@ public final class ControlPlaneBinaries {
             found.putAll(fillCache(missing(wanted, found)));
         }
         return found;
+    }
+
+    /** As {@link #locate(Set)}, for one program. */
+    public Path locate(Binary wanted) {
+        return Objects.requireNonNull(locate(EnumSet.of(wanted)).get(wanted));
     }
 
     private Map<Binary, Path> assets(Set<Binary> wanted) {

@@ -65,7 +65,7 @@ public final class ControlPlaneBuilder {
      *     {@link ControlPlaneBinaries#locate(Set)} says
      */
     public ControlPlane start() {
-        Set<Binary> needed = EnumSet.allOf(Binary.class);
+        Set<Binary> needed = EnumSet.range(Binary.ETCD, Binary.KUBE_SCHEDULER);
         if (!scheduler) {
             needed.remove(Binary.KUBE_SCHEDULER);
         }

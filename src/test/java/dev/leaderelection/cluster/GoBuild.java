@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Builds the control plane's programs with Go from a module that pins every dependency. */
+/** Builds programs with Go from modules that pin every dependency. */
 final class GoBuild {
 
     private static final Pattern VERSION = Pattern.compile("go1\\.(\\d+).*");
@@ -60,8 +60,16 @@ final class GoBuild {
                 stamp + "Major=" + release.major(),
                 stamp + "Minor=" + release.minor());
         Path go = go().orElseThrow(() -> new IOException("no Go >= 1." + LEAST_MINOR));
-        Outcome outcome =
-                run(go, "build", "-trimpath", "-ldflags", linkerFlags, "-o", target.toString(), binary.goPackage());
+        Outcome outcome = run(
+                go,
+                module.resolveSibling(binary.goModule()),
+                "build",
+                "-trimpath",
+                "-ldflags",
+                linkerFlags,
+                "-o",
+                target.toString(),
+                binary.goPackage());
         if (outcome.exit() != 0) {
             throw new IOException("go build " + binary.goPackage() + " failed:\n" + outcome.output());
         }
@@ -78,13 +86,14 @@ final class GoBuild {
     }
 
     private boolean isNewEnough(Path go) throws IOException {
-        Matcher matcher = VERSION.matcher(run(go, "env", "GOVERSION").output().strip());
+        Matcher matcher =
+                VERSION.matcher(run(go, module, "env", "GOVERSION").output().strip());
         return matcher.matches() && Integer.parseInt(matcher.group(1)) >= LEAST_MINOR;
     }
 
     /** Tied to this JVM: a build that nobody waits for would go on without the lock that it was started under. */
-    private Outcome run(Path go, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(go.toString(), "-C", module.toString()));
+    private static Outcome run(Path go, Path folder, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(go.toString(), "-C", folder.toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("go", ".log");
         try (ChildProcess process = ChildProcess.start("go", command, Map.of("CGO_ENABLED", "0"), output)) {

@@ -13,13 +13,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Kubernetes objects as they are written in files and in the documentation. */
-final class YamlDocuments {
+public final class YamlDocuments {
 
     private static final YAMLMapper YAML = StrictMapper.yaml();
 
     private YamlDocuments() {}
 
-    static List<ObjectNode> parse(String text) {
+    /** All documents of a text, in their order. */
+    public static List<ObjectNode> parse(String text) {
         try (MappingIterator<ObjectNode> documents =
                 YAML.readerFor(ObjectNode.class).readValues(text)) {
             return documents.readAll();
@@ -36,7 +37,8 @@ final class YamlDocuments {
         }
     }
 
-    static String kind(JsonNode object) {
+    /** The kind of an object; empty if it has none. */
+    public static String kind(JsonNode object) {
         return object.path("kind").asText();
     }
 

@@ -1,6 +1,7 @@
 package dev.leaderelection.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leaderelection.reconciler.AllowedPrefixes;
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
@@ -17,6 +18,8 @@ import java.util.Map;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @TestProfile(OperatorWiringTest.WithoutACluster.class)
@@ -59,6 +62,21 @@ class OperatorWiringTest {
         assertThat(controller().triggerReconcilerOnAllEvents()).isTrue();
         assertThat(controller().isGenerationAware()).isFalse();
         assertThat(controller().getInformerConfig().getOnUpdateFilter()).isNotNull();
+    }
+
+    @Test
+    void theElectionsOfAllNamespacesAreLookedAfterUnlessOneIsNamed() {
+        assertThat(controller().getInformerConfig().watchAllNamespaces()).isTrue();
+        assertThat(OperatorWiring.one("shop")).isEqualTo("shop");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shop,bank", "shop bank", "*", "Shop", "-shop"})
+    void severalNamespacesAreRefusedInOneClearLine(String namespaces) {
+        assertThatThrownBy(() -> OperatorWiring.one(namespaces))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("leader-election.namespace must be one namespace, or empty for all of them, and is '"
+                        + namespaces + "'. For several, run one operator in each.");
     }
 
     @Test

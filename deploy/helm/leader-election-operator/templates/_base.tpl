@@ -1,0 +1,35 @@
+{{- /*
+The objects of a file of the Kustomize base, as a JSON array, under the names and in the namespace of this release. Takes the root
+context and the file's name under files/.
+*/ -}}
+{{- define "base.objects" -}}
+{{- $root := .root -}}
+{{- $prefix := $root.Values.namePrefix -}}
+{{- $namespace := $root.Release.Namespace -}}
+{{- $text := $root.Files.Get (printf "files/%s" .file) | required (printf "files/%s is missing" .file) -}}
+{{- $text = $text | replace "$(OPERATOR_NAMESPACE)" $namespace -}}
+{{- $text = $text | replace "$(OPERATOR_ACCOUNT)" (printf "%sleader-election-operator" $prefix) -}}
+{{- $objects := list -}}
+{{- range regexSplit "(?m)^---$" $text -1 -}}
+{{- $object := fromYaml . -}}
+{{- if hasKey $object "kind" -}}
+{{- $metadata := $object.metadata -}}
+{{- $_ := set $metadata "name" (printf "%s%s" $prefix $metadata.name) -}}
+{{- if hasKey $metadata "namespace" -}}
+{{- $_ := set $metadata "namespace" $namespace -}}
+{{- end -}}
+{{- if hasKey $object "roleRef" -}}
+{{- $_ := set $object.roleRef "name" (printf "%s%s" $prefix $object.roleRef.name) -}}
+{{- range $object.subjects -}}
+{{- $_ := set . "name" (printf "%s%s" $prefix .name) -}}
+{{- $_ := set . "namespace" $namespace -}}
+{{- end -}}
+{{- end -}}
+{{- if and (hasKey $object "spec") (hasKey ($object.spec | default dict) "policyName") -}}
+{{- $_ := set $object.spec "policyName" (printf "%s%s" $prefix $object.spec.policyName) -}}
+{{- end -}}
+{{- $objects = append $objects $object -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $objects -}}
+{{- end -}}

@@ -1,0 +1,244 @@
+package dev.leaderelection.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leaderelection.cluster.Binary;
+import dev.leaderelection.cluster.Command;
+import dev.leaderelection.cluster.ControlPlaneBinaries;
+import dev.leaderelection.cluster.Helm;
+import dev.leaderelection.docs.YamlDocuments;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The chart renders what {@code deploy/} renders, object by object. Nothing is started. */
+class ChartRenderingIT {
+
+    /** Helm makes the namespace itself, and never lets go of definitions. */
+    private static final List<String> ALWAYS_DIFFERENT = List.of(
+            "Namespace/[^ ]*: not in the chart",
+            "CustomResourceDefinition/[^ ]+ /metadata/annotations: nothing .* \\{\"helm.sh/resource-policy\":\"keep\"} in .*");
+
+    @TempDir
+    Path scratch;
+
+    /**
+     * One way to install, said to both.
+     *
+     * @param namespace where to
+     * @param helm further arguments of Helm
+     * @param kustomization the rest of an overlay
+     * @param different what is not the same, as regular expressions
+     */
+    private record Installation(String namespace, List<String> helm, String kustomization, List<String> different) {
+
+        @Override
+        public String toString() {
+            return namespace + " " + String.join(" ", helm);
+        }
+    }
+
+    static Stream<Installation> installations() {
+        return Stream.of(
+                new Installation("leader-election-system", List.of(), "", ALWAYS_DIFFERENT),
+                new Installation(
+                        "blue",
+                        List.of("--set=namePrefix=blue-"),
+                        """
+                        namespace: blue
+                        namePrefix: blue-
+                        """, // Kustomize does not know that these have no namespace; the API server does.
+                        Stream.concat(
+                                        ALWAYS_DIFFERENT.stream(),
+                                        Stream.of("ValidatingAdmissionPolicy[^ ]+ /metadata/namespace: \"blue\" in .*"))
+                                .toList()),
+                new Installation(
+                        "leader-election-system",
+                        List.of("--set=policy.enabled=false"),
+                        "components: [../../deploy/without-policy]\n",
+                        ALWAYS_DIFFERENT),
+                new Installation(
+                        "shop",
+                        List.of("--set=watch.namespace=shop", "--set=policy.enabled=false", "--set=crds.enabled=false"),
+                        """
+                        namespace: shop
+                        components: [../../deploy/single-namespace]
+                        """,
+                        // By its name, and by where the pod is.
+                        List.of(
+                                "Deployment/leader-election-operator /spec/template/spec/containers/0/env/[0-9]+/value.*")),
+                new Installation(
+                        "leader-election-system",
+                        List.of(
+                                "--set=image.repository=images.example.com/operator",
+                                "--set=image.tag=1.2.3",
+                                "--set=replicas=3",
+                                "--set=resources.limits.memory=1Gi",
+                                "--set=policy.namespaceSelector.matchLabels.elections=blue"),
+                        """
+                        images:
+                          - {name: leader-election-operator, newName: images.example.com/operator, newTag: 1.2.3}
+                        replicas:
+                          - {name: leader-election-operator, count: 3}
+                        patches:
+                          - target: {kind: Deployment}
+                            patch: |-
+                              - op: replace
+                                path: /spec/template/spec/containers/0/resources
+                                value: {limits: {memory: 1Gi}}
+                          - target: {kind: ValidatingAdmissionPolicyBinding, name: leader-election-(routing|selector|template)}
+                            patch: |-
+                              - op: add
+                                path: /spec/matchResources
+                                value: {namespaceSelector: {matchLabels: {elections: blue}}}
+                        """,
+                        ALWAYS_DIFFERENT));
+    }
+
+    private String helm(String... arguments) {
+        return Helm.offline(scratch).run(List.of(arguments));
+    }
+
+    private String rendered(String namespace, List<String> further) {
+        List<String> arguments = new ArrayList<>(
+                List.of("template", "operator", Helm.CHART, "--kube-version=1.37.2", "--namespace=" + namespace));
+        arguments.addAll(further);
+        return helm(arguments.toArray(String[]::new));
+    }
+
+    private String kustomized(String kustomization) throws IOException {
+        Path overlay = Files.createTempDirectory(Path.of("target"), "chart-overlay-");
+        Files.writeString(overlay.resolve("kustomization.yaml"), "resources: [../../deploy]\n" + kustomization);
+        return kustomized(overlay);
+    }
+
+    private String kustomized(Path folder) {
+        Path kubectl = ControlPlaneBinaries.ofThisMachine().locate(Binary.KUBECTL);
+        return Command.run(scratch, Map.of(), List.of(kubectl.toString(), "kustomize", folder.toString()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("installations")
+    void chartRendersWhatKustomizeRenders(Installation installation) throws IOException {
+        String kustomize = kustomized(installation.kustomization());
+
+        List<String> differences =
+                ManifestDiff.between(kustomize, rendered(installation.namespace(), installation.helm()));
+
+        assertThat(differences)
+                .allSatisfy(difference -> assertThat(installation.different()).anyMatch(difference::matches));
+        assertThat(installation.different())
+                .allSatisfy(known -> assertThat(differences).anyMatch(difference -> difference.matches(known)));
+    }
+
+    @Test
+    void policyThatStripsIsTheOneOfItsOwnFolder() {
+        List<String> differences = ManifestDiff.between(
+                kustomized(Path.of("deploy", "policy", "strip")),
+                helm(
+                        "template",
+                        "operator",
+                        Helm.CHART,
+                        "--kube-version=1.37.2",
+                        "--set=policy.strip=true",
+                        "--set=policy.enabled=false",
+                        "--set=crds.enabled=false",
+                        "--show-only=templates/policy.yaml"));
+
+        assertThat(differences).isEmpty();
+    }
+
+    @Test
+    void operatorOfOneNamespaceHasNothingThatIsTheClusters() {
+        String rendered = rendered(
+                "elections",
+                List.of("--set=watch.namespace=shop", "--set=watch.nodes=true", "--set=crds.enabled=false"));
+
+        List<ObjectNode> objects = YamlDocuments.parse(rendered);
+        assertThat(objects)
+                .filteredOn(object -> object.path("apiVersion").asText().startsWith("rbac"))
+                .extracting(object -> YamlDocuments.kind(object) + " in "
+                        + object.path("metadata").path("namespace").asText())
+                .containsExactlyInAnyOrder(
+                        "Role in shop",
+                        "RoleBinding in shop",
+                        "Role in elections",
+                        "RoleBinding in elections",
+                        "Role in kube-node-lease",
+                        "RoleBinding in kube-node-lease");
+        assertThat(objects)
+                .filteredOn(object -> YamlDocuments.kind(object).equals("ValidatingAdmissionPolicyBinding")
+                        && !object.at("/metadata/name").asText().equals("leader-election-operator"))
+                .isNotEmpty()
+                .allSatisfy(binding -> assertThat(binding.at("/spec/matchResources/namespaceSelector/matchLabels")
+                                .path("kubernetes.io/metadata.name")
+                                .asText())
+                        .isEqualTo("shop"));
+    }
+
+    @Test
+    void settingsOfTheOperatorOfItsJvmAndOfItsPodArePassedOn() {
+        ObjectNode deployment = YamlDocuments.parse(rendered(
+                        "elections",
+                        List.of(
+                                "--show-only=templates/operator.yaml",
+                                "--set=settings.LEADER_ELECTION_REHEARSALS=0",
+                                "--set=jvmFlags=-Xmx1g",
+                                "--set=image.digest=sha256:" + "0".repeat(64),
+                                "--set=replicas=0",
+                                "--set=pod.priorityClassName=system-cluster-critical")))
+                .get(1);
+
+        assertThat(deployment.at("/spec/replicas").asInt(-1)).isZero();
+        assertThat(deployment.at("/spec/template/spec/priorityClassName").asText())
+                .isEqualTo("system-cluster-critical");
+        assertThat(deployment
+                        .at("/spec/template/spec/securityContext/runAsNonRoot")
+                        .asBoolean())
+                .isTrue();
+        assertThat(deployment.at("/spec/template/spec/containers/0/image").asText())
+                .isEqualTo("leader-election-operator@sha256:" + "0".repeat(64));
+        assertThat(deployment.at("/spec/template/spec/containers/0/env"))
+                .extracting(variable -> variable.path("name").asText() + "="
+                        + variable.path("value").asText())
+                .contains("LEADER_ELECTION_REHEARSALS=0", "JAVA_TOOL_OPTIONS=-Xmx1g");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--set=watch.namespace=shop\\,bank",
+                "--set=watch.namespaces={shop}",
+                "--set=replica=3",
+                "--set=settings.LEADER_ELECTION_NAMESPACE=shop"
+            })
+    void valueThatMakesNoSenseIsRefused(String value) {
+        assertThatThrownBy(() -> rendered("elections", List.of(value))).hasMessageContaining("values don't meet");
+    }
+
+    @Test
+    void chartIsOfTheVersionThatIsBuiltAndHelmFindsNoFault() throws IOException {
+        String chart = Files.readString(Path.of(Helm.CHART, "Chart.yaml"));
+        String image = Files.readString(Path.of("deploy", "deployment.yaml"))
+                .lines()
+                .filter(line -> line.contains("image:"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(image)
+                .endsWith(":"
+                        + YamlDocuments.parse(chart).get(0).path("appVersion").asText());
+        assertThat(helm("lint", "--strict", Helm.CHART)).contains("0 chart(s) failed");
+    }
+}
