@@ -22,12 +22,20 @@ import org.awaitility.core.ConditionTimeoutException;
 /** The packaged operator in a process of its own, with the identity and the JVM flags that its manifests give it, never as admin. */
 public final class OperatorProcess implements AutoCloseable {
 
-    private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
-    private static final Path ARCHIVE = Path.of("target", "quarkus-app", "app-cds.jsa");
+    /** What the build leaves: {@code java -jar} of the jar named {@link #JAR_NAME} in it is the operator. */
+    public static final Path PACKAGE = Path.of("target", "quarkus-app");
+
+    public static final String JAR_NAME = "quarkus-run.jar";
+
+    private static final Path JAR = PACKAGE.resolve(JAR_NAME);
+    private static final Path ARCHIVE = PACKAGE.resolve("app-cds.jsa");
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     private static final Path DEPLOYMENT = Path.of("deploy", "deployment.yaml");
     private static final String JVM_FLAGS = "JAVA_TOOL_OPTIONS";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+    /** A build on a busy machine may be slow, and must not fail for it. */
+    private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(5);
 
     private final ChildProcess process;
     private final URI url;
@@ -62,6 +70,8 @@ public final class OperatorProcess implements AutoCloseable {
             ControlPlane controlPlane, Map<String, String> environment, Map<String, String> systemProperties) {
         return launch(
                 controlPlane,
+                JAVA,
+                JAR,
                 environment,
                 systemProperties,
                 isTrained() ? List.of("-XX:SharedArchiveFile=" + ARCHIVE) : List.of());
@@ -77,9 +87,19 @@ public final class OperatorProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + ARCHIVE, e);
         }
-        OperatorProcess operator =
-                launch(controlPlane, Map.of(), Map.of(), List.of("-XX:ArchiveClassesAtExit=" + ARCHIVE));
-        operator.awaitReady();
+        return train(controlPlane, JAVA, JAR, List.of("-XX:ArchiveClassesAtExit=" + ARCHIVE));
+    }
+
+    /**
+     * Starts another copy of the operator and waits until it is ready.
+     *
+     * @param java the program that runs it
+     * @param jar what it runs
+     * @param jvmFlags what has the JVM write down what it learns
+     */
+    public static OperatorProcess train(ControlPlane controlPlane, Path java, Path jar, List<String> jvmFlags) {
+        OperatorProcess operator = launch(controlPlane, java, jar, Map.of(), Map.of(), jvmFlags);
+        operator.awaitReady(TRAINING_TIMEOUT);
         return operator;
     }
 
@@ -95,21 +115,23 @@ public final class OperatorProcess implements AutoCloseable {
 
     private static OperatorProcess launch(
             ControlPlane controlPlane,
+            Path java,
+            Path jar,
             Map<String, String> environment,
             Map<String, String> systemProperties,
             List<String> jvmFlags) {
-        if (!Files.exists(JAR)) {
-            throw new IllegalStateException(JAR + " is not there: package the operator first (mvn package)");
+        if (!Files.exists(jar)) {
+            throw new IllegalStateException(jar + " is not there: package the operator first (mvn package)");
         }
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(java.toString());
         command.addAll(jvmFlags);
         systemProperties.forEach((name, value) -> command.add("-D" + name + "=" + value));
         try {
             int port = FreePorts.choose(1).get(0);
             // What it leaves behind when it is killed goes with the control plane.
             Path scratch = Files.createDirectories(controlPlane.directory().resolve("operator-" + port));
-            command.addAll(List.of("-Djava.io.tmpdir=" + scratch, "-jar", JAR.toString()));
+            command.addAll(List.of("-Djava.io.tmpdir=" + scratch, "-jar", jar.toString()));
             Map<String, String> variables = new HashMap<>(Map.of(
                     "KUBECONFIG",
                     controlPlane.kubeconfig(Identity.OPERATOR).toString(),
@@ -161,11 +183,15 @@ public final class OperatorProcess implements AutoCloseable {
      * @throws IllegalStateException with the end of its log when it ended or is not ready after a minute
      */
     public void awaitReady() {
+        awaitReady(START_TIMEOUT);
+    }
+
+    private void awaitReady(Duration patience) {
         try {
             Awaitility.await("operator")
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(50))
-                    .atMost(START_TIMEOUT)
+                    .atMost(patience)
                     .until(() -> !process.isAlive() || isReady());
         } catch (ConditionTimeoutException e) {
             throw new IllegalStateException("the operator does not become ready\n" + process.describe(), e);

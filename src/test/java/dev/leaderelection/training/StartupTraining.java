@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 
 /**
@@ -20,7 +21,7 @@ import org.awaitility.Awaitility;
  */
 public final class StartupTraining {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final KubernetesClient client;
     private final String namespace;
@@ -39,14 +40,27 @@ public final class StartupTraining {
 
     /** Trains the packaged operator on a control plane of its own. */
     public static void run() {
+        run(OperatorProcess::train);
+    }
+
+    /**
+     * Trains an operator on a control plane of its own.
+     *
+     * @param start starts it, and waits until it is ready
+     */
+    static void run(Function<ControlPlane, OperatorProcess> start) {
         try (ControlPlane controlPlane =
                 ControlPlane.builder().withoutAuditLog().start()) {
             Manifests manifests = new Manifests(controlPlane);
             manifests.applyCrds();
             manifests.applyRbac();
             FakeKubelet kubelet = FakeKubelet.start(controlPlane.admin(), 1);
-            train(controlPlane);
-            kubelet.close();
+            try {
+                train(controlPlane, start);
+            } finally {
+                // Its threads would keep a JVM alive whose training has failed.
+                kubelet.close();
+            }
         }
     }
 
@@ -56,7 +70,11 @@ public final class StartupTraining {
      * @throws org.awaitility.core.ConditionTimeoutException when the operator does not do its work
      */
     public static void train(ControlPlane controlPlane) {
-        try (OperatorProcess operator = OperatorProcess.train(controlPlane)) {
+        train(controlPlane, OperatorProcess::train);
+    }
+
+    private static void train(ControlPlane controlPlane, Function<ControlPlane, OperatorProcess> start) {
+        try (OperatorProcess operator = start.apply(controlPlane)) {
             new StartupTraining(controlPlane).play();
             operator.stop();
         }
