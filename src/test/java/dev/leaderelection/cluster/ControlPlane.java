@@ -169,22 +169,28 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /**
-     * Runs kubectl as admin.
+     * Runs kubectl as admin; its plugin {@code election} is the one that was packaged.
      *
      * @return what it printed on standard output
      * @throws IllegalStateException with what it printed on standard error when it fails or takes longer than two minutes
      */
     public String kubectl(String... arguments) {
-        List<String> command = new ArrayList<>(commands.kubectl());
+        boolean isPlugin = arguments[0].equals("election");
+        // kubectl takes no flags before the name of a plugin.
+        List<String> command =
+                isPlugin ? new ArrayList<>(List.of(kubectlBinary().toString())) : new ArrayList<>(commands.kubectl());
         command.addAll(Arrays.asList(arguments));
         try {
             Path out = Files.createTempFile(directory(), "kubectl", ".out");
             Path err = Files.createTempFile(directory(), "kubectl", ".err");
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectInput(Path.of("/dev/null").toFile())
                     .redirectOutput(out.toFile())
-                    .redirectError(err.toFile())
-                    .start();
+                    .redirectError(err.toFile());
+            if (isPlugin) {
+                builder.environment().putAll(pluginEnvironment(Identity.ADMIN));
+            }
+            Process process = builder.start();
             boolean ended = process.waitFor(KUBECTL_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
             process.destroyForcibly();
             if (!ended || process.waitFor() != 0) {
@@ -198,6 +204,19 @@ public final class ControlPlane implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while kubectl was running", e);
         }
+    }
+
+    /** The environment in which kubectl finds its packaged plugin, and the plugin this control plane, as a user. */
+    public Map<String, String> pluginEnvironment(Identity identity) {
+        return Map.of(
+                "KUBECONFIG", kubeconfig(identity).toString(),
+                "JAVA_HOME", System.getProperty("java.home"),
+                "PATH", Path.of("target").toAbsolutePath() + ":" + System.getenv("PATH"));
+    }
+
+    /** The kubectl of this release, for whoever runs it as somebody else. */
+    public Path kubectlBinary() {
+        return Path.of(commands.kubectl().get(0));
     }
 
     /** Creates a namespace with a name of its own, and waits until pods can be created in it. */
