@@ -2,6 +2,7 @@ package dev.leaderelection;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -28,6 +29,7 @@ class ArchitectureTest {
     private static final String KUBERNETES = "dev.leaderelection.kubernetes..";
     private static final String RECONCILER = "dev.leaderelection.reconciler..";
     private static final String RUNTIME = "dev.leaderelection.runtime..";
+    private static final String CLI = "dev.leaderelection.cli..";
     private static final String JSPECIFY = "org.jspecify.annotations..";
 
     private static final JavaClasses MAIN = new ClassFileImporter()
@@ -52,7 +54,7 @@ class ArchitectureTest {
                 .resideInAPackage(API)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(ELECTION, DETECTION, KUBERNETES, RECONCILER, RUNTIME)
+                .resideInAnyPackage(ELECTION, DETECTION, KUBERNETES, RECONCILER, RUNTIME, CLI)
                 .check(MAIN);
     }
 
@@ -111,6 +113,33 @@ class ArchitectureTest {
     }
 
     @Test
+    void nothingUsesThePlugin() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(CLI)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(CLI)
+                .check(MAIN);
+    }
+
+    @Test
+    void thePluginKnowsWhatObjectsSayAndNothingOfTheOperator() {
+        DescribedPredicate<JavaClass> readers = resideInAPackage(KUBERNETES)
+                .and(DescribedPredicate.describe(
+                        "what reads objects",
+                        type -> type.getSimpleName().endsWith("Reader")
+                                || Set.of("Election", "RoutingLabel").contains(type.getSimpleName())));
+        classes()
+                .that()
+                .resideInAPackage(CLI)
+                .should()
+                .onlyDependOnClassesThat(readers.or(resideInAnyPackage(
+                        "java..", API, ELECTION, CLI, JSPECIFY, "io.fabric8.kubernetes..", "picocli..")))
+                .check(MAIN);
+    }
+
+    @Test
     void packagesFormNoCycles() {
         slices().matching("dev.leaderelection.(*)..").should().beFreeOfCycles().check(MAIN);
     }
@@ -120,6 +149,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(RUNTIME)
+                .and()
+                .doNotHaveSimpleName("KubectlElection")
                 .should()
                 .callMethodWhere(ambient())
                 .check(MAIN);

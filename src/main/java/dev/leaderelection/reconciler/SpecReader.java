@@ -4,7 +4,7 @@ import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.detection.Probe;
 import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.Rules;
-import dev.leaderelection.election.Strategy;
+import dev.leaderelection.kubernetes.StrategyReader;
 import java.time.Duration;
 
 /** Turns what the user wrote into what the planner needs. */
@@ -14,7 +14,7 @@ final class SpecReader {
 
     static Rules rules(LeaderElectionSpec spec) {
         return new Rules(
-                strategy(spec.strategy()),
+                StrategyReader.read(spec.strategy()),
                 Rules.Mode.valueOf(spec.mode().name()),
                 Math.min(spec.minimumTerm(), LeaseRecord.HIGHEST_TERM),
                 Duration.ofSeconds(spec.detection().notReadyGraceSeconds()),
@@ -39,21 +39,5 @@ final class SpecReader {
             return new Probe.TcpSocket(spec.tcpSocket().port(), timing);
         }
         throw new IllegalArgumentException("detection.probe has none of httpGet, tcpSocket and grpc");
-    }
-
-    private static Strategy strategy(LeaderElectionSpec.Strategy spec) {
-        Strategy.OrdinalOrder ordinals =
-                Strategy.OrdinalOrder.valueOf(spec.ordinal().name());
-        return switch (spec.type()) {
-            case LEASE -> new Strategy.Lease(ordinals);
-            case BULLY -> {
-                var bully = spec.bully() == null ? new LeaderElectionSpec.Bully(30) : spec.bully();
-                yield new Strategy.Bully(ordinals, Duration.ofSeconds(bully.stabilizationSeconds()));
-            }
-            case RING -> {
-                var ring = spec.ring() == null ? new LeaderElectionSpec.Ring(0) : spec.ring();
-                yield new Strategy.Ring(ordinals, Duration.ofSeconds(ring.maxTermSeconds()));
-            }
-        };
     }
 }

@@ -164,15 +164,31 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /**
-     * Runs kubectl as admin.
+     * Runs kubectl as admin; its plugin {@code election} is the one that was packaged.
      *
      * @return what it printed on standard output
      * @throws IllegalStateException with what it printed on standard error when it fails or takes longer than two minutes
      */
     public String kubectl(String... arguments) {
-        List<String> command = new ArrayList<>(commands.kubectl());
+        boolean isPlugin = arguments[0].equals("election");
+        // kubectl takes no flags before the name of a plugin.
+        List<String> command =
+                isPlugin ? new ArrayList<>(List.of(kubectlBinary().toString())) : new ArrayList<>(commands.kubectl());
         command.addAll(Arrays.asList(arguments));
-        return Command.run(directory(), Map.of(), command);
+        return Command.run(directory(), isPlugin ? pluginEnvironment(Identity.ADMIN) : Map.of(), command);
+    }
+
+    /** The environment in which kubectl finds its packaged plugin, and the plugin this control plane, as a user. */
+    public Map<String, String> pluginEnvironment(Identity identity) {
+        return Map.of(
+                "KUBECONFIG", kubeconfig(identity).toString(),
+                "JAVA_HOME", System.getProperty("java.home"),
+                "PATH", Path.of("target").toAbsolutePath() + ":" + System.getenv("PATH"));
+    }
+
+    /** The kubectl of this release, for whoever runs it as somebody else. */
+    public Path kubectlBinary() {
+        return Path.of(commands.kubectl().get(0));
     }
 
     /** Creates a namespace with a name of its own, and waits until pods can be created in it. */

@@ -50,6 +50,11 @@ record ConsoleCommand(String where, List<String> words, List<String> output) {
         return words.get(0).equals("kubectl");
     }
 
+    /** Whether it is kubectl's plugin that runs it. */
+    boolean isPlugin() {
+        return isKubectl() && words.get(1).equals("election");
+    }
+
     /** What comes after {@code kubectl}. */
     List<String> arguments() {
         return words.subList(1, words.size());
@@ -62,7 +67,9 @@ record ConsoleCommand(String where, List<String> words, List<String> output) {
     /** Whether the page says that it fails. */
     boolean failsAsShown() {
         return !output.isEmpty()
-                && (output.get(0).startsWith("The ") || output.get(0).startsWith("Error"));
+                && (output.get(0).startsWith("The ")
+                        || output.get(0).startsWith("Error")
+                        || output.get(0).startsWith("error: "));
     }
 
     @Override

@@ -1,0 +1,260 @@
+package dev.leaderelection.cli;
+
+import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeaderElectionSpec.Mode;
+import dev.leaderelection.api.LeadershipTransfer;
+import dev.leaderelection.api.LeadershipTransferStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.KubernetesListBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The subcommands. Each ends with 0, or with a {@link Failure}. */
+@Command(
+        name = "kubectl election",
+        description = "Shows elections, and asks the operator to move them.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class Commands {
+
+    private final PrintWriter out;
+    private final InstantSource clock;
+
+    /** What a result is written as. */
+    enum Format {
+        /** For a person. */
+        TEXT,
+        /** For a script. */
+        JSON,
+        /** For a script that people read. */
+        YAML
+    }
+
+    Commands(PrintWriter out, InstantSource clock) {
+        this.out = out;
+        this.clock = clock;
+    }
+
+    private int with(Access access, Function<Session, String> command) {
+        try (Session session = Session.open(access)) {
+            try {
+                out.print(command.apply(session));
+                out.flush();
+                return 0;
+            } catch (KubernetesClientException e) {
+                throw Failure.of(e, session.url());
+            }
+        }
+    }
+
+    private static String as(Format format, Session session, Object result, String text) {
+        return switch (format) {
+            case TEXT -> text;
+            case JSON -> session.json(result) + System.lineSeparator();
+            case YAML -> session.yaml(result);
+        };
+    }
+
+    @Command(name = "list", description = "Lists the elections of a namespace.", mixinStandardHelpOptions = true)
+    int list(
+            @Mixin Access access,
+            @Option(
+                            names = {"-A", "--all-namespaces"},
+                            description = "Those of all namespaces.")
+                    boolean everywhere,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "FORMAT",
+                            defaultValue = "text",
+                            description = "json or yaml.")
+                    Format format) {
+        return with(access, session -> {
+            List<LeaderElection> elections = session.elections(everywhere);
+            if (elections.isEmpty() && format == Format.TEXT) {
+                return (everywhere ? "No elections found" : "No elections found in namespace " + session.namespace())
+                        + System.lineSeparator();
+            }
+            return as(
+                    format,
+                    session,
+                    new KubernetesListBuilder()
+                            .withItems(List.copyOf(elections))
+                            .build(),
+                    Listing.of(elections, everywhere, clock.instant()));
+        });
+    }
+
+    @Command(
+            name = "status",
+            description = "Shows how an election stands, and warns where Lease, label, status and endpoints disagree.",
+            mixinStandardHelpOptions = true)
+    int status(
+            @Mixin Access access,
+            @Parameters(paramLabel = "NAME", description = "The election.") String name,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "FORMAT",
+                            defaultValue = "text",
+                            description = "json or yaml.")
+                    Format format) {
+        return with(access, session -> {
+            Instant now = clock.instant();
+            StatusView view = StatusView.of(session.snapshot(name), now);
+            return as(format, session, view, view.text(now));
+        });
+    }
+
+    @Command(
+            name = "history",
+            description = "Shows the transitions that an election remembers, the newest first.",
+            mixinStandardHelpOptions = true)
+    int history(
+            @Mixin Access access,
+            @Parameters(paramLabel = "NAME", description = "The election.") String name,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "FORMAT",
+                            defaultValue = "text",
+                            description = "json or yaml.")
+                    Format format) {
+        return with(access, session -> {
+            var history = Snapshot.status(session.election(name)).history();
+            return as(format, session, history, Listing.history(history, clock.instant()));
+        });
+    }
+
+    @Command(
+            name = "watch",
+            description =
+                    "Prints a line whenever leader, term or readiness of an election change, until it is stopped.",
+            mixinStandardHelpOptions = true)
+    int watch(@Mixin Access access, @Parameters(paramLabel = "NAME", description = "The election.") String name) {
+        return with(access, session -> {
+            try (Changes changes = session.watch(name)) {
+                out.print(WatchLine.HEADER);
+                out.flush();
+                Optional<WatchLine> last = Optional.empty();
+                for (Optional<LeaderElection> now = changes.next(); now.isPresent(); now = changes.next()) {
+                    WatchLine line = WatchLine.of(Snapshot.status(now.get()));
+                    if (!last.equals(Optional.of(line))) {
+                        out.print(line.text(clock.instant()));
+                        out.flush();
+                    }
+                    last = Optional.of(line);
+                }
+            }
+            return name + " was deleted" + System.lineSeparator();
+        });
+    }
+
+    @Command(
+            name = "explain",
+            description = "Tells why this pod leads, and why none of the others does.",
+            mixinStandardHelpOptions = true)
+    int explain(
+            @Mixin Access access,
+            @Parameters(paramLabel = "NAME", description = "The election.") String name,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "FORMAT",
+                            defaultValue = "text",
+                            description = "json or yaml.")
+                    Format format) {
+        return with(access, session -> {
+            Explanation explanation = Explanation.of(session.snapshot(name), clock.instant());
+            return as(format, session, explanation, explanation.text());
+        });
+    }
+
+    @Command(
+            name = "pause",
+            description = "Keeps leadership where it is, whatever happens, until it is resumed.",
+            mixinStandardHelpOptions = true)
+    int pause(@Mixin Access access, @Parameters(paramLabel = "NAME", description = "The election.") String name) {
+        return with(access, session -> mode(session, name, Mode.PAUSED, "paused: leadership does not move"));
+    }
+
+    @Command(name = "resume", description = "Lets leadership move again.", mixinStandardHelpOptions = true)
+    int resume(@Mixin Access access, @Parameters(paramLabel = "NAME", description = "The election.") String name) {
+        return with(access, session -> mode(session, name, Mode.ACTIVE, "active: leadership moves again"));
+    }
+
+    private static String mode(Session session, String name, Mode mode, String told) {
+        Mode before = session.election(name).getSpec().mode();
+        if (before == Mode.OBSERVE) {
+            throw new Failure(
+                    "LeaderElection " + name + " only observes, and is neither paused nor resumed: set spec.mode"
+                            + " with kubectl patch if it shall elect");
+        }
+        if (before == mode) {
+            return name + " is " + told + " (it was before)" + System.lineSeparator();
+        }
+        session.mode(name, mode);
+        return name + " is " + told + System.lineSeparator();
+    }
+
+    @Command(
+            name = "transfer",
+            description = "Asks for leadership to go to another pod, and waits for what becomes of it.",
+            mixinStandardHelpOptions = true)
+    int transfer(
+            @Mixin Access access,
+            @Parameters(paramLabel = "NAME", description = "The election.") String name,
+            @Option(
+                            names = "--to",
+                            paramLabel = "POD",
+                            defaultValue = "",
+                            description = "The pod that shall lead; the next by the strategy unless given.")
+                    String target,
+            @Option(
+                            names = "--timeout",
+                            paramLabel = "SECONDS",
+                            defaultValue = "60",
+                            description = "After how many seconds it is given up.")
+                    int seconds,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "FORMAT",
+                            defaultValue = "text",
+                            description = "json or yaml.")
+                    Format format) {
+        return with(access, session -> {
+            session.election(name);
+            LeadershipTransfer transfer = session.outcome(session.transfer(name, target, seconds));
+            if (transfer == null) {
+                throw new Failure("the transfer of " + name + " was withdrawn before anything became of it");
+            }
+            return as(format, session, transfer, outcome(name, transfer));
+        });
+    }
+
+    private static String outcome(String name, LeadershipTransfer transfer) {
+        LeadershipTransferStatus status = transfer.getStatus();
+        String record = transfer.getMetadata().getName();
+        if (status.is(LeadershipTransferStatus.COMPLETED)) {
+            return name + ": leadership went from " + status.from() + " to " + status.to() + ", term " + status.term()
+                    + " (LeadershipTransfer " + record + ")" + System.lineSeparator();
+        }
+        String why = status.conditions().stream()
+                .filter(condition -> LeadershipTransferStatus.FAILED.equals(condition.getType()))
+                .findFirst()
+                .map(Commands::reason)
+                .orElse("it failed");
+        throw new Failure("LeaderElection " + name + ": leadership was not transferred: " + why
+                + " (LeadershipTransfer " + record + ")");
+    }
+
+    private static String reason(Condition condition) {
+        return condition.getReason() + ", " + condition.getMessage();
+    }
+}
