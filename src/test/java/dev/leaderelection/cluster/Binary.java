@@ -1,12 +1,27 @@
 package dev.leaderelection.cluster;
 
-/** A program of the control plane and the Go package it is built from. */
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** A program of the control plane or of a node, and the Go package it is built from. */
 public enum Binary {
     ETCD("etcd", "go.etcd.io/etcd/server/v3"),
     KUBE_APISERVER("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver"),
     KUBE_CONTROLLER_MANAGER("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager"),
     KUBECTL("kubectl", "k8s.io/kubernetes/cmd/kubectl"),
-    KUBE_SCHEDULER("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler");
+    KUBE_SCHEDULER("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler"),
+    KUBELET("kubelet", "k8s.io/kubernetes/cmd/kubelet"),
+    KUBE_PROXY("kube-proxy", "k8s.io/kubernetes/cmd/kube-proxy"),
+    CONTAINERD("containerd", Module.CONTAINERD + "/cmd/containerd"),
+    CONTAINERD_SHIM("containerd-shim-runc-v2", Module.CONTAINERD + "/cmd/containerd-shim-runc-v2"),
+    CTR("ctr", Module.CONTAINERD + "/cmd/ctr");
+
+    /** What a control plane consists of. */
+    public static final Set<Binary> CONTROL_PLANE = Collections.unmodifiableSet(EnumSet.range(ETCD, KUBE_SCHEDULER));
+
+    /** What a node consists of, beside {@code runc} and the network plugins. */
+    public static final Set<Binary> NODE = Collections.unmodifiableSet(EnumSet.range(KUBELET, CTR));
 
     private final String fileName;
     private final String goPackage;
@@ -22,5 +37,19 @@ public enum Binary {
 
     String goPackage() {
         return goPackage;
+    }
+
+    /** The folder below {@code src/test} whose {@code go.mod} pins it. */
+    String goModule() {
+        return goPackage.startsWith(Module.CONTAINERD) ? "nodes/containerd" : "controlplane";
+    }
+
+    /** Containerd without the drivers of file systems that want C libraries or are not there. */
+    String goTags() {
+        return goPackage.startsWith(Module.CONTAINERD) ? "no_btrfs no_zfs no_devmapper no_aufs" : "";
+    }
+
+    private static final class Module {
+        static final String CONTAINERD = "github.com/containerd/containerd/v2";
     }
 }

@@ -7,8 +7,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A Kubernetes control plane of its own on loopback: etcd, API server, controller manager and, if wanted, the scheduler.
@@ -53,7 +50,8 @@ public final class ControlPlane implements AutoCloseable {
             // Somebody else may hold the port: the certificate is ours for certain.
             processes.await(
                     "the API server's port",
-                    () -> Files.exists(commands.credentials().authority()) && isOpen(commands.apiServerPort()));
+                    () -> Files.exists(commands.credentials().authority())
+                            && isOpen(commands.address(), commands.apiServerPort()));
             commands.credentials().writeKubeconfigs(commands.url());
             return complete(commands, scratch, processes, scheduler);
         } catch (IOException | RuntimeException e) {
@@ -177,27 +175,7 @@ public final class ControlPlane implements AutoCloseable {
     public String kubectl(String... arguments) {
         List<String> command = new ArrayList<>(commands.kubectl());
         command.addAll(Arrays.asList(arguments));
-        try {
-            Path out = Files.createTempFile(directory(), "kubectl", ".out");
-            Path err = Files.createTempFile(directory(), "kubectl", ".err");
-            Process process = new ProcessBuilder(command)
-                    .redirectInput(Path.of("/dev/null").toFile())
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile())
-                    .start();
-            boolean ended = process.waitFor(KUBECTL_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-            process.destroyForcibly();
-            if (!ended || process.waitFor() != 0) {
-                throw new IllegalStateException(
-                        "kubectl " + String.join(" ", arguments) + " failed: " + Files.readString(err));
-            }
-            return Files.readString(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot run kubectl", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while kubectl was running", e);
-        }
+        return Command.run("kubectl " + String.join(" ", arguments), KUBECTL_TIMEOUT, command);
     }
 
     /** Creates a namespace with a name of its own, and waits until pods can be created in it. */
@@ -261,8 +239,8 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private static boolean isOpen(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    private static boolean isOpen(String address, int port) {
+        try (Socket socket = new Socket(address, port)) {
             return socket.isConnected();
         } catch (IOException e) {
             return false;
