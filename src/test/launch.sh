@@ -9,7 +9,8 @@ if [ "${1:-}" = --no-build ]; then
   shift
 else
   mkdir -p "$folder"
-  mvn -q -B -ntp -DskipTests -Dspotless.check.skip "$goal" dependency:build-classpath \
+  # shellcheck disable=SC2086 # several flags, or none
+  mvn -q -B -ntp ${MAVEN_FLAGS:-} -DskipTests -Dspotless.check.skip "$goal" dependency:build-classpath \
     -Dmdep.includeScope=test -Dmdep.outputFile="$folder/classpath"
 fi
 classpath=$(cat "$folder/classpath")

@@ -12,9 +12,9 @@ import dev.leaderelection.docs.YamlDocuments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,7 +125,10 @@ class ChartRenderingIT {
 
     private String kustomized(Path folder) {
         Path kubectl = ControlPlaneBinaries.ofThisMachine().locate(Binary.KUBECTL);
-        return Command.run(scratch, Map.of(), List.of(kubectl.toString(), "kustomize", folder.toString()));
+        return Command.run(
+                "kubectl kustomize",
+                Duration.ofMinutes(1),
+                List.of(kubectl.toString(), "kustomize", folder.toString()));
     }
 
     @ParameterizedTest

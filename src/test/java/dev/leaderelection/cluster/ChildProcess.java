@@ -157,7 +157,8 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    private boolean awaitExit(Duration patience) {
+    /** Waits until the program ends by itself, but not for longer than that, and tells whether it has. */
+    public boolean awaitExit(Duration patience) {
         try {
             return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

@@ -7,10 +7,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +24,8 @@ import java.util.concurrent.CountDownLatch;
  * this JVM, whatever its end is.
  */
 public final class ControlPlane implements AutoCloseable {
+
+    private static final Duration KUBECTL_TIMEOUT = Duration.ofMinutes(2);
 
     private final ControlPlaneCommands commands;
     private final ScratchFolder scratch;
@@ -48,7 +50,8 @@ public final class ControlPlane implements AutoCloseable {
             // Somebody else may hold the port: the certificate is ours for certain.
             processes.await(
                     "the API server's port",
-                    () -> Files.exists(commands.credentials().authority()) && isOpen(commands.apiServerPort()));
+                    () -> Files.exists(commands.credentials().authority())
+                            && isOpen(commands.address(), commands.apiServerPort()));
             commands.credentials().writeKubeconfigs(commands.url());
             return complete(commands, scratch, processes, scheduler);
         } catch (IOException | RuntimeException e) {
@@ -175,7 +178,8 @@ public final class ControlPlane implements AutoCloseable {
         List<String> command =
                 isPlugin ? new ArrayList<>(List.of(kubectlBinary().toString())) : new ArrayList<>(commands.kubectl());
         command.addAll(Arrays.asList(arguments));
-        return Command.run(directory(), isPlugin ? pluginEnvironment(Identity.ADMIN) : Map.of(), command);
+        Map<String, String> environment = isPlugin ? pluginEnvironment(Identity.ADMIN) : Map.of();
+        return Command.run("kubectl " + String.join(" ", arguments), KUBECTL_TIMEOUT, environment, command);
     }
 
     /** The environment in which kubectl finds its packaged plugin, and the plugin this control plane, as a user. */
@@ -252,8 +256,8 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private static boolean isOpen(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    private static boolean isOpen(String address, int port) {
+        try (Socket socket = new Socket(address, port)) {
             return socket.isConnected();
         } catch (IOException e) {
             return false;

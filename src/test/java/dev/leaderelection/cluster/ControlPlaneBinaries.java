@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Finds the programs of the control plane: in the folder that {@code KUBEBUILDER_ASSETS} names, else in a cache of the user's by
+ * Finds the programs of the control plane and of nodes: in the folder that {@code KUBEBUILDER_ASSETS} names, else in a cache of the user's by
  * version, which is filled from the official releases or, where those cannot be reached, by building with Go.
  */
 public final class ControlPlaneBinaries {
@@ -51,9 +51,9 @@ public final class ControlPlaneBinaries {
                 System.out);
     }
 
-    /** Fetches or builds everything ahead of time and prints where it is. */
+    /** Fetches or builds the control plane ahead of time and prints where it is. */
     public static void main(String[] args) {
-        ofThisMachine().locate(EnumSet.allOf(Binary.class)).forEach((binary, path) -> System.out.println(path));
+        ofThisMachine().locate(Binary.CONTROL_PLANE).forEach((binary, path) -> System.out.println(path));
     }
 
     /**

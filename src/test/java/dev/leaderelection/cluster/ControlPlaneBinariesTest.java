@@ -142,16 +142,17 @@ final class ControlPlaneBinariesTest {
     @Test
     void buildsWithGoWhatCannotBeDownloadedAndStampsTheVersion() throws IOException {
         closeMirror();
-        Files.writeString(home.resolve("go.mod"), "module test");
+        writeModule();
         Path go = folderWith("go", "go").resolve("go");
         Files.writeString(go, """
                 #!/bin/sh
                 if [ "$3" = env ]; then echo go1.26.3; exit; fi
-                while [ "$1" != -o ]; do
-                  case "$1" in *gitVersion*) flags="$1";; esac
+                while [ $# -gt 0 ]; do
+                  case "$1" in *gitVersion*) flags="$1";; -o) target="$2";; esac
+                  last="$1"
                   shift
                 done
-                echo "$3 $flags CGO_ENABLED=$CGO_ENABLED" > "$2"
+                echo "$last $flags CGO_ENABLED=$CGO_ENABLED" > "$target"
                 """);
 
         Map<Binary, Path> found = binaries(Map.of()).locate(KUBECTL);
@@ -166,7 +167,7 @@ final class ControlPlaneBinariesTest {
     @Test
     void ignoresGoThatIsTooOld() throws IOException {
         closeMirror();
-        Files.writeString(home.resolve("go.mod"), "module test");
+        writeModule();
         Files.writeString(folderWith("go", "go").resolve("go"), "#!/bin/sh\necho go1.25.9\n");
 
         assertThatThrownBy(() -> binaries(Map.of()).locate(KUBECTL)).hasMessageContaining("Install Go >= 1.26");
@@ -182,6 +183,10 @@ final class ControlPlaneBinariesTest {
                 new ReleaseSite(site, site, RELEASE),
                 new GoBuild(home, List.of(home.resolve("go")), RELEASE),
                 new PrintStream(out, true, StandardCharsets.UTF_8));
+    }
+
+    private void writeModule() throws IOException {
+        Files.writeString(Files.createDirectories(home.resolve("controlplane")).resolve("go.mod"), "module test");
     }
 
     private static String cache() {

@@ -19,6 +19,7 @@ public final class ControlPlaneBuilder {
     private final List<String> apiServerFlags = new ArrayList<>();
     private final List<String> controllerManagerFlags = new ArrayList<>();
     private PortChooser ports = FreePorts::choose;
+    private String address = "127.0.0.1";
     private boolean scheduler;
     private boolean audit = true;
 
@@ -28,6 +29,12 @@ public final class ControlPlaneBuilder {
     public ControlPlaneBuilder withScheduler() {
         scheduler = true;
         return this;
+    }
+
+    /** Has the API server listen at this address of the machine's instead of the loopback one, and tell pods of it. */
+    public ControlPlaneBuilder reachableAt(String apiServerAddress) {
+        address = apiServerAddress;
+        return withApiServerFlags("--endpoint-reconciler-type=lease");
     }
 
     public ControlPlaneBuilder withoutAuditLog() {
@@ -65,7 +72,7 @@ public final class ControlPlaneBuilder {
      *     {@link ControlPlaneBinaries#locate(Set)} says
      */
     public ControlPlane start() {
-        Set<Binary> needed = EnumSet.range(Binary.ETCD, Binary.KUBE_SCHEDULER);
+        Set<Binary> needed = EnumSet.copyOf(Binary.CONTROL_PLANE);
         if (!scheduler) {
             needed.remove(Binary.KUBE_SCHEDULER);
         }
@@ -98,6 +105,7 @@ public final class ControlPlaneBuilder {
                 binaries,
                 directory,
                 new Credentials(directory.resolve("credentials"), identities),
+                address,
                 chosen.get(0),
                 chosen.get(1),
                 chosen.get(2),

@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The command lines of one control plane: everything on loopback, every file in one folder. */
+/** The command lines of one control plane: all but the API server on loopback, every file in one folder. */
 record ControlPlaneCommands(
         Map<Binary, Path> binaries,
         Path directory,
         Credentials credentials,
+        String address,
         int etcdPort,
         int etcdPeerPort,
         int apiServerPort,
@@ -29,7 +30,7 @@ record ControlPlaneCommands(
             """;
 
     String url() {
-        return "https://127.0.0.1:" + apiServerPort;
+        return "https://" + address + ":" + apiServerPort;
     }
 
     String storeUrl() {
@@ -61,8 +62,8 @@ record ControlPlaneCommands(
         List<String> flags = List.of(
                 program(Binary.KUBE_APISERVER),
                 "--etcd-servers=" + storeUrl(),
-                "--bind-address=127.0.0.1",
-                "--advertise-address=127.0.0.1",
+                "--bind-address=" + address,
+                "--advertise-address=" + address,
                 "--secure-port=" + apiServerPort,
                 "--cert-dir=" + credentials.certificateFolder(),
                 "--token-auth-file=" + credentials.tokenFile(),

@@ -13,36 +13,40 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Builds programs with Go from modules that pin every dependency. */
-final class GoBuild {
+/** Builds the control plane's and the nodes' programs with Go from modules that pin every dependency. */
+public final class GoBuild {
 
     private static final Pattern VERSION = Pattern.compile("go1\\.(\\d+).*");
     private static final int LEAST_MINOR = 26;
 
-    private final Path module;
+    private final Path modules;
     private final List<Path> goFolders;
     private final Release release;
 
-    GoBuild(Path module, List<Path> goFolders, Release release) {
-        this.module = module;
+    /**
+     * @param modules the folder with the modules that {@link Binary#goModule()} names
+     * @param goFolders where a Go may be
+     */
+    GoBuild(Path modules, List<Path> goFolders, Release release) {
+        this.modules = modules;
         this.goFolders = List.copyOf(goFolders);
         this.release = release;
     }
 
     /** Uses the Go of the PATH, else the one where Go's own installation puts it. */
-    static GoBuild ofThisMachine(Map<String, String> environment, Release release) {
+    public static GoBuild ofThisMachine(Map<String, String> environment, Release release) {
         Stream<Path> path = Arrays.stream(environment.getOrDefault("PATH", "").split(File.pathSeparator, -1))
                 .filter(folder -> !folder.isEmpty())
                 .map(Path::of);
         return new GoBuild(
-                Path.of("src", "test", "controlplane").toAbsolutePath(),
+                Path.of("src", "test").toAbsolutePath(),
                 Stream.concat(path, Stream.of(Path.of("/usr/local/go/bin"))).toList(),
                 release);
     }
 
-    /** Whether there are the module and a Go new enough for it. */
+    /** Whether there are the modules and a Go new enough for them. */
     boolean isPossible() throws IOException {
-        return Files.exists(module.resolve("go.mod")) && go().isPresent();
+        return Files.exists(modules.resolve(Binary.ETCD.goModule()).resolve("go.mod")) && go().isPresent();
     }
 
     /**
@@ -59,19 +63,28 @@ final class GoBuild {
                 stamp + "Version=v" + release.kubernetes(),
                 stamp + "Major=" + release.major(),
                 stamp + "Minor=" + release.minor());
+        build(binary.goModule(), binary.goPackage(), target, "-tags", binary.goTags(), "-ldflags", linkerFlags);
+    }
+
+    /**
+     * Builds a program of our own; takes a second.
+     *
+     * @param module a folder below {@code src/test}
+     * @param target the file to write
+     * @throws IOException when there is no Go new enough, or when the build fails, with the end of what Go said
+     */
+    public void buildOwn(String module, Path target) throws IOException {
+        build(module, ".", target, "-ldflags", "-s -w");
+    }
+
+    private void build(String module, String goPackage, Path target, String... flags) throws IOException {
         Path go = go().orElseThrow(() -> new IOException("no Go >= 1." + LEAST_MINOR));
-        Outcome outcome = run(
-                go,
-                module.resolveSibling(binary.goModule()),
-                "build",
-                "-trimpath",
-                "-ldflags",
-                linkerFlags,
-                "-o",
-                target.toString(),
-                binary.goPackage());
+        List<String> arguments = new ArrayList<>(List.of("build", "-trimpath", "-o", target.toString()));
+        arguments.addAll(List.of(flags));
+        arguments.add(goPackage);
+        Outcome outcome = run(go, modules.resolve(module), arguments.toArray(String[]::new));
         if (outcome.exit() != 0) {
-            throw new IOException("go build " + binary.goPackage() + " failed:\n" + outcome.output());
+            throw new IOException("go build " + module + " " + goPackage + " failed:\n" + outcome.output());
         }
     }
 
@@ -87,12 +100,12 @@ final class GoBuild {
 
     private boolean isNewEnough(Path go) throws IOException {
         Matcher matcher =
-                VERSION.matcher(run(go, module, "env", "GOVERSION").output().strip());
+                VERSION.matcher(run(go, modules, "env", "GOVERSION").output().strip());
         return matcher.matches() && Integer.parseInt(matcher.group(1)) >= LEAST_MINOR;
     }
 
     /** Tied to this JVM: a build that nobody waits for would go on without the lock that it was started under. */
-    private static Outcome run(Path go, Path folder, String... arguments) throws IOException {
+    private Outcome run(Path go, Path folder, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(go.toString(), "-C", folder.toString()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("go", ".log");

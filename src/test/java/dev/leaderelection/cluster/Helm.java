@@ -1,6 +1,7 @@
 package dev.leaderelection.cluster;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,12 +14,12 @@ public final class Helm {
     public static final String CHART =
             Path.of("deploy", "helm", "leader-election-operator").toString();
 
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private final Path program = ControlPlaneBinaries.ofThisMachine().locate(Binary.HELM);
-    private final Path scratch;
     private final Map<String, String> environment = new HashMap<>();
 
     private Helm(Path scratch) {
-        this.scratch = scratch;
         String home = scratch.resolve("helm").toString();
         List.of("HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME").forEach(name -> environment.put(name, home));
     }
@@ -45,6 +46,6 @@ public final class Helm {
     public String run(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(arguments);
-        return Command.run(scratch, environment, command);
+        return Command.run("helm " + String.join(" ", arguments), PATIENCE, environment, command);
     }
 }

@@ -84,6 +84,8 @@ final class ReleaseSite {
     void fetch(Binary binary, Path target) throws IOException {
         if (binary == Binary.ETCD) {
             fetchEtcd(target);
+        } else if (!binary.goPackage().startsWith("k8s.io/")) {
+            throw new IOException("it is not a release of Kubernetes");
         } else {
             URI file = kubernetesFile(binary);
             download(file, getText(checksumOf(file)).strip(), target);

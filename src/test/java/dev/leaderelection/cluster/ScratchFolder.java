@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * A temporary folder that does not outlive this JVM, not even when the JVM is killed: a shell waits until the pipe to the JVM is
  * closed and deletes the folder then.
  */
-final class ScratchFolder implements AutoCloseable {
+public final class ScratchFolder implements AutoCloseable {
 
     /** Repeats, for what was killed in the same moment may still be writing. */
     private static final String JANITOR = """
@@ -25,7 +25,7 @@ final class ScratchFolder implements AutoCloseable {
     private final Path path;
     private final Process janitor;
 
-    ScratchFolder(String prefix) throws IOException {
+    public ScratchFolder(String prefix) throws IOException {
         this.path = Files.createTempDirectory(prefix);
         this.janitor = new ProcessBuilder("sh", "-c", JANITOR, "janitor", path.toString())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -33,7 +33,7 @@ final class ScratchFolder implements AutoCloseable {
                 .start();
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 

@@ -1,0 +1,3 @@
+module dev.leaderelection/app
+
+go 1.26.0
