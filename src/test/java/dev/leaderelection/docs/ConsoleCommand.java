@@ -2,7 +2,9 @@ package dev.leaderelection.docs;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A command that the documentation shows, and what it says it prints.
@@ -20,9 +22,10 @@ record ConsoleCommand(String where, List<String> words, List<String> output) {
         output = List.copyOf(output);
     }
 
-    /** All commands of a page, in order. */
+    /** All commands of a page, in order, those in its tables among them. */
     static List<ConsoleCommand> of(Markdown page) {
-        return page.blocks("console").stream()
+        return Stream.concat(page.blocks("console").stream(), page.cells().stream())
+                .sorted(Comparator.comparingInt(Markdown.Block::line))
                 .flatMap(block -> of(page.file(), block).stream())
                 .toList();
     }
@@ -55,7 +58,11 @@ record ConsoleCommand(String where, List<String> words, List<String> output) {
         return isKubectl() && words.get(1).equals("election");
     }
 
-    /** What comes after {@code kubectl}. */
+    boolean isHelm() {
+        return words.get(0).equals("helm");
+    }
+
+    /** What comes after the program's name. */
     List<String> arguments() {
         return words.subList(1, words.size());
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.FakeKubelet;
+import dev.leaderelection.cluster.Helm;
 import dev.leaderelection.cluster.Manifests;
 import dev.leaderelection.cluster.OperatorProcess;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every YAML block of the documentation is applied with strict validation, every kubectl command is run, page by page in the
+ * Every YAML block of the documentation is applied with strict validation, every command of kubectl and Helm is run, page by page in the
  * order in which it stands there, and prints what the page says as far as that does not depend on time or names.
  *
  * <p>The control plane is its own, for the pages install and uninstall. Workload controllers are real, pods become ready, and the
@@ -72,7 +73,8 @@ class DocumentationIT {
 
     static List<Markdown> pagesWithCommands() {
         return pages().stream()
-                .filter(page -> ConsoleCommand.of(page).stream().anyMatch(ConsoleCommand::isKubectl))
+                .filter(page ->
+                        ConsoleCommand.of(page).stream().anyMatch(command -> command.isKubectl() || command.isHelm()))
                 .toList();
     }
 
@@ -118,6 +120,8 @@ class DocumentationIT {
                             .untilAsserted(() -> assertIsWhatIsShown(command, run(command, namespace)));
                 } else if (command.isKubectl()) {
                     assertIsWhatIsShown(command, eventually(command, namespace));
+                } else if (command.isHelm()) {
+                    Helm.on(CONTROL_PLANE).run(command.arguments());
                 }
             }
         }

@@ -2,9 +2,15 @@ package dev.leaderelection.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,10 +56,24 @@ class DocumentationTest {
     @MethodSource("pages")
     void everyCommandIsRunSomewhere(Markdown page) {
         assertThat(ConsoleCommand.of(page)).allSatisfy(command -> {
-            if (!command.isKubectl()) {
+            if (!command.isKubectl() && !command.isHelm()) {
                 assertThat(RUN_ELSEWHERE).containsKey(command.words().get(0));
             }
         });
+    }
+
+    @Test
+    void everyRightOfTheOperatorIsNamedInTheSecurityModel() throws IOException {
+        String page = Files.readString(Path.of("src", "site", "markdown", "security.md"));
+
+        assertThat(YamlDocuments.read(Path.of("deploy", "rbac.yaml")).get(0).path("rules"))
+                .isNotEmpty()
+                .allSatisfy(rule -> assertThat(page)
+                        .containsPattern("(?m)^\\| `" + rule.at("/resources/0").asText() + "` \\| "
+                                + StreamSupport.stream(rule.path("verbs").spliterator(), false)
+                                        .map(JsonNode::asText)
+                                        .collect(Collectors.joining(", "))
+                                + " \\|"));
     }
 
     @ParameterizedTest

@@ -6,20 +6,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A page of the documentation and its fenced blocks.
+ * A page of the documentation, its fenced blocks, and the commands in its tables.
  *
  * @param file where it is
  * @param blocks its fenced blocks, in order
+ * @param cells the commands of kubectl that stand in tables, each as a block of its own, in order
  */
-record Markdown(Path file, List<Block> blocks) {
+record Markdown(Path file, List<Block> blocks, List<Block> cells) {
 
     private static final String FENCE = "```";
+    private static final Pattern CELL = Pattern.compile("`(kubectl [^`]+)`");
 
     Markdown {
         blocks = List.copyOf(blocks);
+        cells = List.copyOf(cells);
     }
 
     /**
@@ -62,10 +67,24 @@ record Markdown(Path file, List<Block> blocks) {
 
     private static Markdown read(Path file) {
         try {
-            return new Markdown(file, parse(file, Files.readAllLines(file)));
+            List<String> lines = Files.readAllLines(file);
+            return new Markdown(file, parse(file, lines), cells(lines));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static List<Block> cells(List<String> lines) {
+        List<Block> cells = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).startsWith("|")) {
+                Matcher matcher = CELL.matcher(lines.get(i));
+                while (matcher.find()) {
+                    cells.add(new Block("console", i + 1, "$ " + matcher.group(1) + "\n"));
+                }
+            }
+        }
+        return cells;
     }
 
     private static List<Block> parse(Path file, List<String> lines) {

@@ -73,10 +73,15 @@ final class Scene implements AutoCloseable {
 
     /** Checks every revision so far, lets something happen that no watch survives, and looks at every revision after it. */
     void unwatched(Runnable happening) {
-        history.close();
-        assertOneLabel();
+        leave();
         happening.run();
         history = new LabelHistory(client(), namespace);
+    }
+
+    /** Checks every revision so far, for the last time: the namespace may go now. */
+    void leave() {
+        history.close();
+        assertOneLabel();
     }
 
     private void assertOneLabel() {

@@ -1,0 +1,195 @@
+package dev.leaderelection.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.cluster.AuditLog;
+import dev.leaderelection.cluster.Binary;
+import dev.leaderelection.cluster.Command;
+import dev.leaderelection.cluster.ControlPlane;
+import dev.leaderelection.cluster.ControlPlaneBinaries;
+import dev.leaderelection.cluster.FakeKubelet;
+import dev.leaderelection.cluster.Helm;
+import dev.leaderelection.cluster.Identity;
+import dev.leaderelection.cluster.OperatorProcess;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The chart is installed, upgraded and uninstalled while elections are held, on a control plane of its own. */
+class ChartIT {
+
+    private static final String RELEASE = "leader-election-operator";
+    private static final Path INSTALL = Path.of("src", "site", "markdown", "install.md");
+
+    private static final ControlPlane CONTROL_PLANE = ControlPlane.start();
+    private static final FakeKubelet KUBELET = FakeKubelet.start(CONTROL_PLANE.admin(), 1);
+    private static final Helm HELM = Helm.on(CONTROL_PLANE);
+
+    @BeforeAll
+    static void nodesAreThere() {
+        assertThat(KUBELET.nodes()).isNotEmpty();
+    }
+
+    @AfterAll
+    static void stop() {
+        KUBELET.close();
+        CONTROL_PLANE.close();
+    }
+
+    private static void helm(String command, String... further) {
+        List<String> arguments = new ArrayList<>(List.of(command, RELEASE, "--namespace=leader-election-system"));
+        arguments.addAll(List.of(further));
+        HELM.run(arguments);
+    }
+
+    private static Scene scene() {
+        return new Scene(CONTROL_PLANE, KUBELET, CONTROL_PLANE.createNamespace("chart"));
+    }
+
+    /** The operator as a process, with the rights that the chart has given to its account. */
+    private static OperatorProcess operator(Map<String, String> settings) {
+        Map<String, String> variables = new HashMap<>(settings);
+        variables.put("LEADER_ELECTION_REHEARSALS", "3");
+        return OperatorProcess.start(CONTROL_PLANE, variables, Map.of());
+    }
+
+    private static List<AuditLog.Request> refused() {
+        return new AuditLog(CONTROL_PLANE)
+                .requests().stream().filter(request -> request.code() == 403).toList();
+    }
+
+    @Test
+    void leaderStaysThroughAnUpgradeToOneNamespaceAndNothingIsLeftAfterTheElectionsAreDeleted() {
+        helm("install", Helm.CHART, "--create-namespace");
+        try (Scene scene = scene();
+                Scene other = scene()) {
+            try (OperatorProcess operator = operator(Map.of())) {
+                scene.podsReadyInTurn("orders-a", "orders-b");
+                scene.elect("orders", Scene.FAST);
+                scene.awaitReadyElection("orders");
+                operator.stop();
+            }
+            long term = scene.term("orders");
+
+            helm("upgrade", Helm.CHART, "--set=watch.namespace=" + scene.namespace());
+
+            assertThat(CONTROL_PLANE.kubectl("get", "clusterroles,clusterrolebindings", "-o", "name"))
+                    .doesNotContain("/" + RELEASE + "\n");
+            int refusedBefore = refused().size();
+            try (OperatorProcess operator = operator(Map.of("LEADER_ELECTION_NAMESPACE", scene.namespace()))) {
+                other.readyPods("orders-c");
+                other.elect("orders", Scene.FAST);
+                scene.awaitRenewals("orders", 2);
+                scene.awaitLeader("orders", "orders-a");
+                assertThat(scene.term("orders")).isEqualTo(term);
+                scene.ready("orders-a", false);
+                scene.awaitTransition("orders", "orders-a", "orders-b", "LeaderNotReady");
+                assertThat(other.status("orders")).isEqualTo(LeaderElectionStatus.EMPTY);
+                assertThat(refused()).hasSize(refusedBefore);
+
+                CONTROL_PLANE.kubectl("delete", "leaderelections", "--all", "-A");
+                helm("uninstall");
+
+                assertThat(scene.client()
+                                .pods()
+                                .inNamespace(scene.namespace())
+                                .list()
+                                .getItems())
+                        .hasSize(2)
+                        .allMatch(ChartIT::bearsNothing);
+                assertThat(scene.lease("orders")).isEmpty();
+                assertThat(CONTROL_PLANE.kubectl(
+                                "get",
+                                "deployments,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,"
+                                        + "validatingadmissionpolicies,validatingadmissionpolicybindings",
+                                "-A",
+                                "-l",
+                                "app.kubernetes.io/name=" + RELEASE,
+                                "-o",
+                                "name"))
+                        .isEmpty();
+                operator.stop();
+            }
+        }
+    }
+
+    private static boolean bearsNothing(Pod pod) {
+        return !pod.getMetadata().getLabels().containsKey(Scene.KEY)
+                && pod.getMetadata().getAnnotations().keySet().stream()
+                        .noneMatch(annotation -> annotation.startsWith(Scene.KEY));
+    }
+
+    @Test
+    void electionsThatHaveLostTheirOperatorAreFreedByTheCommandsOfTheManual() throws IOException {
+        helm("install", Helm.CHART, "--create-namespace");
+        Scene deleted = scene();
+        try (Scene kept = scene()) {
+            try (OperatorProcess operator = operator(Map.of())) {
+                for (Scene scene : List.of(deleted, kept)) {
+                    scene.readyPods("orders-a");
+                    scene.elect("orders", Scene.FAST);
+                    scene.awaitReadyElection("orders");
+                }
+                operator.stop();
+            }
+
+            helm("uninstall");
+
+            assertThat(kept.labelled()).as("the Service still has its leader").containsExactly("orders-a");
+            deleted.leave();
+            CONTROL_PLANE.kubectl("delete", "namespace", deleted.namespace(), "--wait=false");
+            await("the namespace cannot go")
+                    .atMost(Scene.PATIENCE)
+                    .until(() -> CONTROL_PLANE
+                            .kubectl("get", "namespace", deleted.namespace(), "-o", "jsonpath={.status.conditions}")
+                            .contains("NamespaceFinalizersRemaining\""));
+            commandsOfTheManual().forEach(ChartIT::shell);
+            await("the namespace is gone")
+                    .atMost(Scene.PATIENCE)
+                    .until(() -> CONTROL_PLANE
+                                    .admin()
+                                    .namespaces()
+                                    .withName(deleted.namespace())
+                                    .get()
+                            == null);
+            assertThat(kept.election("orders").getMetadata().getFinalizers()).isEmpty();
+            assertThat(kept.getPod("orders-a")).matches(ChartIT::bearsNothing);
+        }
+    }
+
+    /** Those that stand in one block, the first of which has a pipe. */
+    private static List<String> commandsOfTheManual() throws IOException {
+        List<String> lines = Files.readAllLines(INSTALL);
+        int first = lines.indexOf(lines.stream()
+                .filter(line -> line.startsWith("kubectl get leaderelections -A") && line.contains("|"))
+                .findFirst()
+                .orElseThrow());
+        return lines.subList(first, lines.size()).stream()
+                .takeWhile(line -> !line.startsWith("```"))
+                .toList();
+    }
+
+    private static void shell(String command) {
+        Path kubectl = ControlPlaneBinaries.ofThisMachine().locate(Binary.KUBECTL);
+        Command.run(
+                command,
+                Duration.ofMinutes(2),
+                Map.of(
+                        "KUBECONFIG",
+                        CONTROL_PLANE.kubeconfig(Identity.ADMIN).toString(),
+                        "PATH",
+                        kubectl.getParent() + ":" + System.getenv("PATH")),
+                List.of("sh", "-ec", command));
+    }
+}
