@@ -5,13 +5,14 @@ import dev.leaderelection.api.LeaderElectionSpec.Mode;
 import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.api.LeadershipTransferStatus;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.KubernetesListBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,9 +88,7 @@ final class Commands {
             return as(
                     format,
                     session,
-                    new KubernetesListBuilder()
-                            .withItems(List.copyOf(elections))
-                            .build(),
+                    new TreeMap<>(Map.of("apiVersion", "v1", "kind", "List", "items", elections)),
                     Listing.of(elections, everywhere, clock.instant()));
         });
     }
