@@ -25,7 +25,7 @@ class DocumentationTest {
             "src/test/bench/failover.sh", "by whoever wants to know; a measurement is no test",
             "src/test/soak/run.sh", "by whoever wants to know; half an hour is no test",
             "src/test/chaos/run.sh", "its short version by ChaosIT",
-            "src/test/nodes/run.sh", "by RealNodesIT",
+            "src/test/nodes/run.sh", "by whoever has root on Linux; not a test yet",
             "java", "by every integration test of the operator");
 
     static List<Markdown> pages() {
