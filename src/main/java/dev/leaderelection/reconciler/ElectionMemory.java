@@ -44,6 +44,7 @@ public final class ElectionMemory {
 
     private static final long NOT_WOKEN = Long.MAX_VALUE;
     private static final int MOST_UNREPORTED = 100;
+    private static final int MOST_REFUSALS = 30;
 
     private final List<Report.Change> unreported = new ArrayList<>();
     private Optional<Begun> begun = Optional.empty();
@@ -61,6 +62,7 @@ public final class ElectionMemory {
     private boolean primaryInDoubt;
     private int refusals;
     private int denials;
+    private int reportRefusals;
     private Optional<Hold> hold = Optional.empty();
     private String closedLeaseUid = "";
     private final Set<PodIdentity> clearedPods = new HashSet<>();
@@ -359,7 +361,14 @@ public final class ElectionMemory {
         announced = announced.or(() -> Optional.of(before));
     }
 
+    /** Takes note that a status could not be written, and tells for how many times in a row. */
+    int reportRefused() {
+        reportRefusals = Math.min(reportRefusals + 1, MOST_REFUSALS);
+        return reportRefusals;
+    }
+
     void reported() {
+        reportRefusals = 0;
         unreported.clear();
         announced = Optional.empty();
     }
@@ -377,8 +386,8 @@ public final class ElectionMemory {
     }
 
     void refused(Cause cause) {
-        refusals = Math.min(refusals + 1, 30);
-        denials = cause == Cause.DENIED ? Math.min(denials + 1, 30) : 0;
+        refusals = Math.min(refusals + 1, MOST_REFUSALS);
+        denials = cause == Cause.DENIED ? Math.min(denials + 1, MOST_REFUSALS) : 0;
     }
 
     void succeeded() {

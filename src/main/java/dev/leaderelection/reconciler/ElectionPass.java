@@ -136,7 +136,9 @@ final class ElectionPass {
         Answer<Boolean> answer =
                 report(resource, new Report(sight, plan, memory.unreported(), Optional.empty()), memory);
         if (answer instanceof Refused<Boolean> refused) {
-            return refused(sight.election(), refused, memory);
+            memory.refused(refused.cause());
+            // What is renewed meanwhile says nothing of a report that is refused without end.
+            return lookAgain(sight.election(), refused, memory.reportRefused(), memory);
         }
         return Stream.concat(Stream.of(plan.nextLook(), LONGEST_PAUSE), sight.nextHearing().stream())
                 .min(Duration::compareTo);
@@ -251,7 +253,11 @@ final class ElectionPass {
     /** Looks again, later each time: never in a tight loop, never the last time. */
     private Optional<Duration> refused(Election election, Refused<Boolean> refused, ElectionMemory memory) {
         memory.refused(refused.cause());
-        int streak = memory.refusals();
+        return lookAgain(election, refused, memory.refusals(), memory);
+    }
+
+    private Optional<Duration> lookAgain(
+            Election election, Refused<Boolean> refused, int streak, ElectionMemory memory) {
         // To be overtaken now and then is nothing to tell of; to be so without end is.
         boolean tells = refused.cause() == Cause.DENIED || refused.cause() == Cause.UNAVAILABLE || streak >= UNUSUAL;
         log.atLevel(tells && Integer.bitCount(streak) == 1 ? Level.WARN : Level.DEBUG)

@@ -86,6 +86,20 @@ class PacingTest {
         assertThat(memory.withLastPriority(malformed).priority()).isZero();
     }
 
+    /** Else renewals, which succeed meanwhile, would keep it from ever being told. */
+    @Test
+    void aReportThatIsRefusedWithoutEndIsCountedThroughWritesThatSucceed() {
+        ElectionMemory memory = new ElectionMemory();
+        for (int i = 0; i < 7; i++) {
+            memory.reportRefused();
+            memory.succeeded();
+        }
+
+        assertThat(memory.reportRefused()).isEqualTo(8);
+        memory.reported();
+        assertThat(memory.reportRefused()).isEqualTo(1);
+    }
+
     @Test
     void aLeadIsCountedByOurClockFromWhatItWasWhenFirstSeen() {
         ElectionMemory memory = new ElectionMemory();
