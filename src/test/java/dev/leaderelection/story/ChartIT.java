@@ -59,9 +59,26 @@ class ChartIT {
 
     /** The operator as a process, with the rights that the chart has given to its account. */
     private static OperatorProcess operator(Map<String, String> settings) {
+        awaitInstallation(settings.getOrDefault("LEADER_ELECTION_NAMESPACE", ""));
         Map<String, String> variables = new HashMap<>(settings);
         variables.put("LEADER_ELECTION_REHEARSALS", "3");
         return OperatorProcess.start(CONTROL_PLANE, variables, Map.of());
+    }
+
+    /** What was just created is served, and counts, a moment later; a kubelet would start an operator again that came too early. */
+    private static void awaitInstallation(String namespace) {
+        String scope = namespace.isEmpty() ? "--all-namespaces" : "--namespace=" + namespace;
+        await("what Helm has created counts")
+                .atMost(Scene.PATIENCE)
+                .ignoreExceptionsInstanceOf(IllegalStateException.class)
+                .until(() -> {
+                    CONTROL_PLANE.kubectl("get", "leaderelections,leadershiptransfers", scope);
+                    for (String resource : List.of("leaderelections", "leadershiptransfers", "pods", "leases")) {
+                        CONTROL_PLANE.kubectl(
+                                "auth", "can-i", "list", resource, scope, "--as=" + Identity.OPERATOR.user());
+                    }
+                    return true;
+                });
     }
 
     private static List<AuditLog.Request> refused() {
