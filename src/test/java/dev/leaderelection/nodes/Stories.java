@@ -96,6 +96,7 @@ final class Stories {
     private void tellOfPods() {
         Deed nothing = () -> {};
         tell("leader deleted", ORDERS, 1, 1, nothing, () -> delete(shop.leader(ORDERS)), nothing);
+        tell("leader deleted, which goes on for 2 s", WEB, 1, 1, nothing, () -> delete(shop.leader(WEB)), nothing);
         tell("leader's process killed", ORDERS, 1, 1, nothing, () -> signalLeader("KILL"), nothing);
         Pod[] unready = new Pod[1];
         tell(
