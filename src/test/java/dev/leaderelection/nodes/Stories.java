@@ -3,6 +3,7 @@ package dev.leaderelection.nodes;
 import dev.leaderelection.cluster.ControlPlane;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -157,9 +158,14 @@ final class Stories {
                     patch("""
                     {"spec": {"detection": {"probe": {"httpGet": {"path": "/", "port": 8080}}}}}""");
                     operator.leave(shop.leader(ORDERS).getSpec().getNodeName());
+                    tellStatus("before");
                 },
-                lost::lose,
                 () -> {
+                    lost.lose();
+                    tellStatus("during");
+                },
+                () -> {
+                    tellStatus("after");
                     lost.find();
                     patch("""
                     {"spec": {"detection": {"probe": null}}}""");
@@ -216,6 +222,13 @@ final class Stories {
 
     private void patch(String change) {
         shop.kubectl("patch", "leaderelection", ORDERS, "--type=merge", "--patch=" + change);
+    }
+
+    /** Leaves what a user is told of the election. */
+    private void tellStatus(String when) throws IOException {
+        Files.writeString(
+                folder.resolve("status-" + when + ".txt"),
+                site.controlPlane().kubectl("election", "status", ORDERS, "-n", shop.namespace()));
     }
 
     private void signalLeader(String signal) {
