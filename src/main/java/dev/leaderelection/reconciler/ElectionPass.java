@@ -132,6 +132,9 @@ final class ElectionPass {
                     ? Optional.empty()
                     : Optional.of(LONGEST_PAUSE);
         }
+        if (plan.situation() == Plan.Situation.LEFT_TO_ANOTHER) {
+            return Optional.of(plan.nextLook());
+        }
         completed(sight, memory);
         Answer<Boolean> answer =
                 report(resource, new Report(sight, plan, memory.unreported(), Optional.empty()), memory);

@@ -221,6 +221,46 @@ class ElectionPassTest {
     }
 
     @Test
+    void whatAnotherOperatorServesIsLeftToItForAsLongAsItDoes() {
+        givenALeader();
+        ElectionPass blue = new ElectionPass(
+                new LaggingCaches(),
+                store,
+                Detection.NONE,
+                store,
+                new Announcer(events.recorder(clocks.wall())),
+                clocks,
+                () -> 1.0,
+                Set.of("blue.example.com"),
+                Level.DEBUG);
+        ElectionMemory its = new ElectionMemory();
+        its.doubtLease();
+        LeaseState.Copy copy = lease().copy();
+        store.lease = new LeaseState.Claimed(
+                new LeaseState.Copy(
+                        copy.uid(),
+                        copy.version(),
+                        copy.acquired(),
+                        clocks.wall().instant(),
+                        copy.transitions(),
+                        copy.duration()),
+                lease().holder(),
+                lease().lease());
+        int told = events.told().size();
+
+        blue.run(resource(store.primary), its);
+
+        assertThat(store.writes).isEmpty();
+        assertThat(events.told()).hasSize(told);
+        now = now.plusSeconds(60);
+        blue.run(resource(store.primary), its);
+        assertThat(store.writes).containsExactly("status");
+        assertThat(store.primary.orElseThrow().status().conditions())
+                .anyMatch(condition ->
+                        "LabelKeyNotAllowed".equals(condition.getReason()) && "Conflicted".equals(condition.getType()));
+    }
+
+    @Test
     void anOrdinaryFailoverIsThreeWritesAndTheReportComesAfter() {
         givenALeader();
         leaderFails();
