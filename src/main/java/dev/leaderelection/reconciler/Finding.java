@@ -32,6 +32,9 @@ record Finding(String type, boolean holds, String reason, String message) {
     static final String CONFLICTED = "Conflicted";
     static final String PAUSED = "Paused";
 
+    /** The reason where nobody may lead. */
+    static final String NO_ELIGIBLE_CANDIDATE = "NoEligibleCandidate";
+
     /** All conditions of an election, Ready first. */
     static List<Finding> of(Report report, Optional<Candidate> leader) {
         Finding conflicted = conflicted(report);
@@ -118,7 +121,7 @@ record Finding(String type, boolean holds, String reason, String message) {
         if (o.rules().mode() == Rules.Mode.PAUSED) {
             return new Finding(LEADER_ELECTED, false, "Paused", "mode Paused: nobody is elected until it is Active");
         }
-        return new Finding(LEADER_ELECTED, false, "NoEligibleCandidate", message);
+        return new Finding(LEADER_ELECTED, false, NO_ELIGIBLE_CANDIDATE, message);
     }
 
     private static Finding held(Report report, Optional<Candidate> leader) {

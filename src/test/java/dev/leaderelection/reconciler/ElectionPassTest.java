@@ -215,8 +215,50 @@ class ElectionPassTest {
 
     @Test
     void waitsForACandidateWithoutALease() {
+        pass();
+        now = now.plusSeconds(5);
+
         assertThat(pass()).contains(Duration.ofSeconds(60));
 
+        assertThat(store.writes).containsExactly("hold", "status");
+    }
+
+    @Test
+    void nobodyIsWarnedOfAnElectionThatIsThereAMomentBeforeItsPods() {
+        pass();
+        store.put(pod("a").notReady().build());
+        now = now.plusSeconds(2);
+        pass();
+        store.put(healthy("a"));
+        now = now.plusSeconds(2);
+
+        settle();
+
+        assertThat(store.primary.orElseThrow().status().conditions())
+                .anyMatch(condition -> "LeaderReady".equals(condition.getReason()));
+        assertThat(events.told())
+                .containsExactly(
+                        "LeaderElection/orders Normal LeaderElected: a leads (the seat was vacant), term 1",
+                        "Pod/a Normal LeaderElected: leads orders (the seat was vacant), term 1");
+    }
+
+    @Test
+    void anElectionThatStaysWithoutPodsSaysSoAtOnceAndWarnsOnceInAMoment() {
+        Optional<Duration> next = pass();
+
+        assertThat(store.primary.orElseThrow().status().conditions())
+                .anyMatch(condition -> "NoEligibleCandidate".equals(condition.getReason()));
+        assertThat(events.told()).isEmpty();
+        assertThat(next).contains(Duration.ofSeconds(5));
+        for (int times = 0; times < 3; times++) {
+            now = now.plus(next.orElseThrow());
+            next = pass();
+        }
+        assertThat(events.told())
+                .singleElement()
+                .asString()
+                .startsWith("LeaderElection/orders Warning NoEligibleCandidate: the selector matches no pod");
+        assertThat(events.lengthened()).isEmpty();
         assertThat(store.writes).containsExactly("hold", "status");
     }
 
