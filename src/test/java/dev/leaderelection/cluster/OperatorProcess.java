@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -204,7 +206,7 @@ public final class OperatorProcess implements AutoCloseable {
     /** Whether {@code /q/health/ready} answers with success within two seconds. */
     public boolean isReady() {
         try {
-            return status("/q/health/ready") == 200;
+            return send("/q/health/ready", BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
         }
@@ -221,6 +223,20 @@ public final class OperatorProcess implements AutoCloseable {
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Waits until the operator ends by itself and tells its exit code. */
+    public int awaitExit() {
+        return process.awaitExit();
+    }
+
+    /** What a path of the operator answers within two seconds. */
+    public String get(String path) {
+        try {
+            return send(path, BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no answer from " + path, e);
+        }
     }
 
     /** Everything the operator has written so far. */
@@ -258,12 +274,12 @@ public final class OperatorProcess implements AutoCloseable {
         process.kill();
     }
 
-    private int status(String path) throws IOException {
+    private <T> HttpResponse<T> send(String path, BodyHandler<T> handler) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(url.resolve(path))
                 .timeout(Duration.ofSeconds(2))
                 .build();
         try {
-            return http.send(request, BodyHandlers.discarding()).statusCode();
+            return http.send(request, handler);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leaderelection.reconciler.AllowedPrefixes;
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
+import dev.leaderelection.reconciler.Telemetry;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.config.ControllerConfiguration;
+import io.prometheus.client.CollectorRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
@@ -50,6 +53,16 @@ class OperatorWiringTest {
     @Inject
     @Liveness
     RenewalLiveness liveness;
+
+    @Inject
+    @Liveness
+    EventLoopLiveness eventLoop;
+
+    @Inject
+    Telemetry telemetry;
+
+    @Inject
+    CollectorRegistry scraped;
 
     private ControllerConfiguration<?> controller() {
         RegisteredController<?> controller =
@@ -106,5 +119,23 @@ class OperatorWiringTest {
     @Test
     void aProcessWithoutElectionsIsAlive() {
         assertThat(liveness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+        assertThat(eventLoop.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+    }
+
+    @Test
+    void whatIsCountedArrivesWhereItIsScraped() {
+        telemetry.renewed(Duration.ofMillis(1));
+
+        assertThat(scraped.getSampleValue("leader_election_renewal_lag_seconds_count"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aReplicaThatStandsByTellsThatAndNothingOfElections() {
+        assertThat(scraped.getSampleValue("leader_election_acting")).isZero();
+        assertThat(Collections.list(scraped.metricFamilySamples()))
+                .extracting(family -> family.name)
+                .contains("leader_election_build_info")
+                .doesNotContain("leader_election_elections");
     }
 }
