@@ -5,22 +5,26 @@ import dev.leaderelection.kubernetes.Answer.Done;
 import dev.leaderelection.kubernetes.Answer.Refused;
 import dev.leaderelection.kubernetes.ApiServer.Request;
 import io.fabric8.kubernetes.api.model.APIGroupList;
+import io.fabric8.kubernetes.api.model.APIResource;
+import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What has to be there before the operator can begin: an API server that answers, the definition, the rights. */
+/** What has to be there before the operator can begin: an API server that answers, the definitions, the rights. */
 public final class ApiServerPrerequisites {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-    private static final String EVERYWHERE = "";
-
-    private static final List<Right> RIGHTS = rights();
+    private static final String VERSION = LeaderElection.GROUP + "/" + LeaderElection.VERSION;
+    private static final String LEASES = "coordination.k8s.io";
 
     private final ApiServer server;
 
@@ -38,8 +42,9 @@ public final class ApiServerPrerequisites {
      * @param resource with its subresource, if any
      * @param verb what is done with it
      * @param isNeeded whether nothing can be done without it
+     * @param namespace where; nothing for everywhere
      */
-    record Right(String group, String resource, String verb, boolean isNeeded) {
+    record Right(String group, String resource, String verb, boolean isNeeded, Optional<String> namespace) {
 
         @Override
         public String toString() {
@@ -62,65 +67,106 @@ public final class ApiServerPrerequisites {
         }
     }
 
-    /** Every right that {@code deploy/rbac.yaml} gives. */
-    static List<Right> rights() {
-        List<Right> rights = new ArrayList<>();
-        Stream.of("get", "list", "watch", "patch")
-                .forEach(verb -> rights.add(new Right(LeaderElection.GROUP, "leaderelections", verb, true)));
-        rights.add(new Right(LeaderElection.GROUP, "leaderelections/status", "patch", true));
-        Stream.of("get", "list", "watch", "patch").forEach(verb -> rights.add(new Right("", "pods", verb, true)));
-        rights.add(new Right("", "pods", "delete", false));
-        Stream.of("get", "list", "watch", "create", "update", "delete")
-                .forEach(verb -> rights.add(new Right("coordination.k8s.io", "leases", verb, true)));
-        Stream.of("create", "patch").forEach(verb -> rights.add(new Right("events.k8s.io", "events", verb, false)));
-        return rights;
+    /**
+     * Every right that {@code deploy/rbac.yaml} gives, as a test compares, where the elections are; and those over the operator's own
+     * Lease where that is elsewhere. What the cluster has outside of namespaces, and the nodes' Leases, need not be there.
+     */
+    static List<Right> rights(Optional<String> namespace, String own) {
+        Stream<Right> elections = Stream.of(
+                        rights(true, LeaderElection.GROUP, "leaderelections", "get", "list", "watch", "patch"),
+                        rights(true, LeaderElection.GROUP, "leaderelections/status", "patch"),
+                        rights(true, LeaderElection.GROUP, "leadershiptransfers", "list", "watch"),
+                        rights(true, LeaderElection.GROUP, "leadershiptransfers/status", "patch"),
+                        rights(true, "", "pods", "get", "list", "watch", "patch"),
+                        rights(false, "", "pods", "delete"),
+                        rights(true, LEASES, "leases", "get", "list", "watch", "create", "update", "delete"),
+                        rights(false, "events.k8s.io", "events", "create", "patch"))
+                .flatMap(rights -> rights.apply(namespace));
+        Stream<Right> replicas = namespace.isEmpty() || namespace.get().equals(own)
+                ? Stream.empty()
+                : rights(true, LEASES, "leases", "get", "create", "update").apply(Optional.of(own));
+        return Stream.concat(elections, replicas).toList();
+    }
+
+    private static Function<Optional<String>, Stream<Right>> rights(
+            boolean areNeeded, String group, String resource, String... verbs) {
+        return namespace -> Stream.of(verbs).map(verb -> new Right(group, resource, verb, areNeeded, namespace));
     }
 
     /**
      * Looks once.
      *
-     * @param namespaces where there are elections; none for everywhere
+     * @param namespace the one whose elections are looked after; nothing for those of all namespaces
+     * @param own the namespace of the operator's own Lease
      * @return refused if the API server could not be asked
      */
-    public Answer<Lack> look(Set<String> namespaces) {
-        Answer<APIGroupList> answer = server.send(Request.get("/apis", PATIENCE), APIGroupList.class);
-        if (!(answer instanceof Done<APIGroupList> groups)) {
-            return ((Refused<APIGroupList>) answer).recast();
+    public Answer<Lack> look(Optional<String> namespace, String own) {
+        Answer<List<String>> kinds = servedKinds();
+        if (!(kinds instanceof Done<List<String>> served)) {
+            return ((Refused<List<String>>) kinds).recast();
         }
+        List<Right> denied = new ArrayList<>();
+        for (Right right : rights(namespace, own)) {
+            Answer<Boolean> allowed = isAllowed(right);
+            if (!(allowed instanceof Done<Boolean> done)) {
+                return ((Refused<Boolean>) allowed).recast();
+            }
+            if (!done.value()) {
+                denied.add(right);
+            }
+        }
+        return new Done<>(lack(served.value(), denied));
+    }
+
+    private static Lack lack(List<String> served, List<Right> denied) {
         List<String> missing = new ArrayList<>();
-        List<String> wanting = new ArrayList<>();
-        if (!isServed(groups.value())) {
-            missing.add("the API server does not serve " + LeaderElection.GROUP + "/" + LeaderElection.VERSION
-                    + ": install its definition (kubectl apply -k crds/)");
+        String unserved = Stream.of("leaderelections", "leadershiptransfers")
+                .filter(kind -> !served.contains(kind))
+                .collect(Collectors.joining(" and "));
+        if (!unserved.isEmpty()) {
+            missing.add("the API server does not serve " + unserved + " of " + VERSION
+                    + ": install the definitions (kubectl apply -k crds/)");
         }
-        for (String namespace : namespaces.isEmpty() ? Set.of(EVERYWHERE) : namespaces) {
-            List<String> denied = new ArrayList<>();
-            for (Right right : RIGHTS) {
-                Answer<Boolean> allowed = isAllowed(right, namespace);
-                if (!(allowed instanceof Done<Boolean> done)) {
-                    return ((Refused<Boolean>) allowed).recast();
-                }
-                if (!done.value()) {
-                    (right.isNeeded() ? denied : wanting).add(right.toString());
-                }
-            }
-            if (!denied.isEmpty()) {
-                missing.add("no right to " + String.join(", ", denied)
-                        + (namespace.isEmpty() ? " in all namespaces" : " in namespace " + namespace)
-                        + ": bind deploy/rbac.yaml to the operator's service account (kubectl apply -k deploy/)");
-            }
-        }
-        return new Done<>(new Lack(missing, wanting));
+        denied.stream()
+                .filter(Right::isNeeded)
+                .collect(Collectors.groupingBy(Right::namespace, LinkedHashMap::new, Collectors.toList()))
+                .forEach((namespace, rights) -> missing.add("no right to " + names(rights)
+                        + namespace.map(one -> " in namespace " + one).orElse(" in all namespaces")
+                        + ": bind deploy/rbac.yaml to the operator's service account "
+                        + namespace.map(one -> "there").orElse("(kubectl apply -k deploy/)")));
+        return new Lack(
+                missing,
+                denied.stream()
+                        .filter(right -> !right.isNeeded())
+                        .map(Right::toString)
+                        .toList());
     }
 
-    private static boolean isServed(APIGroupList groups) {
-        return groups.getGroups().stream()
-                .filter(group -> group.getName().equals(LeaderElection.GROUP))
+    private static String names(List<Right> rights) {
+        return rights.stream().map(Right::toString).collect(Collectors.joining(", "));
+    }
+
+    /** The group is asked for first: a kind that is not served is told apart from a proxy's 404. */
+    private Answer<List<String>> servedKinds() {
+        Answer<APIGroupList> groups = server.send(Request.get("/apis", PATIENCE), APIGroupList.class);
+        if (!(groups instanceof Done<APIGroupList> found)) {
+            return ((Refused<APIGroupList>) groups).recast();
+        }
+        boolean isServed = found.value().getGroups().stream()
                 .flatMap(group -> group.getVersions().stream())
-                .anyMatch(version -> version.getVersion().equals(LeaderElection.VERSION));
+                .anyMatch(version -> VERSION.equals(version.getGroupVersion()));
+        if (!isServed) {
+            return new Done<>(List.of());
+        }
+        Answer<APIResourceList> kinds = server.send(Request.get("/apis/" + VERSION, PATIENCE), APIResourceList.class);
+        return kinds instanceof Done<APIResourceList> done
+                ? new Done<>(done.value().getResources().stream()
+                        .map(APIResource::getName)
+                        .toList())
+                : ((Refused<APIResourceList>) kinds).recast();
     }
 
-    private Answer<Boolean> isAllowed(Right right, String namespace) {
+    private Answer<Boolean> isAllowed(Right right) {
         String[] parts = right.resource().split("/", 2);
         SelfSubjectAccessReview question = new SelfSubjectAccessReviewBuilder()
                 .withNewSpec()
@@ -129,7 +175,7 @@ public final class ApiServerPrerequisites {
                 .withResource(parts[0])
                 .withSubresource(parts.length > 1 ? parts[1] : null)
                 .withVerb(right.verb())
-                .withNamespace(namespace.isEmpty() ? null : namespace)
+                .withNamespace(right.namespace().orElse(null))
                 .endResourceAttributes()
                 .endSpec()
                 .build();

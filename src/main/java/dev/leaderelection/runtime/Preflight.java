@@ -7,10 +7,7 @@ import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.kubernetes.ApiServerPrerequisites;
 import dev.leaderelection.kubernetes.ApiServerPrerequisites.Lack;
 import dev.leaderelection.reconciler.Clocks;
-import dev.leaderelection.reconciler.LeaderElectionReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.javaoperatorsdk.operator.Operator;
-import io.javaoperatorsdk.operator.api.config.ControllerConfiguration;
 import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.StartupEvent;
@@ -20,7 +17,6 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,19 +37,13 @@ class Preflight {
     private final QuarkusConfigurationService configuration;
     private final KubernetesClient client;
     private final Clocks clocks;
-    private final Operator operator;
 
     Preflight(
-            OperatorConfig config,
-            QuarkusConfigurationService configuration,
-            KubernetesClient client,
-            Clocks clocks,
-            Operator operator) {
+            OperatorConfig config, QuarkusConfigurationService configuration, KubernetesClient client, Clocks clocks) {
         this.config = config;
         this.configuration = configuration;
         this.client = client;
         this.clocks = clocks;
-        this.operator = operator;
     }
 
     /** Before anything else begins. */
@@ -63,24 +53,16 @@ class Preflight {
             throw new StartupFailure("bad configuration: " + String.join("; ", mistakes));
         }
         if (configuration.shouldStartOperator()) {
-            await(new ApiServerPrerequisites(new ApiServer(client)), namespaces());
+            await(new ApiServerPrerequisites(new ApiServer(client)));
         }
     }
 
-    private Set<String> namespaces() {
-        ControllerConfiguration<?> controller = operator.getRegisteredController(LeaderElectionReconciler.NAME)
-                .orElseThrow()
-                .getConfiguration();
-        return controller.getInformerConfig().watchAllNamespaces()
-                ? Set.of()
-                : controller.getInformerConfig().getEffectiveNamespaces(controller);
-    }
-
-    private void await(ApiServerPrerequisites prerequisites, Set<String> namespaces) {
+    private void await(ApiServerPrerequisites prerequisites) {
         Optional<Duration> lackingSince = Optional.empty();
         boolean isTold = false;
         while (true) {
-            Answer<Lack> answer = prerequisites.look(namespaces);
+            Answer<Lack> answer =
+                    prerequisites.look(config.namespace(), OperatorWiring.replicaNamespace(client, config));
             if (answer instanceof Done<Lack> done) {
                 Lack lack = done.value();
                 if (lack.missing().isEmpty()) {

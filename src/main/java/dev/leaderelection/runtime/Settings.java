@@ -12,6 +12,8 @@ final class Settings {
     private static final Pattern PREFIX =
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
 
+    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
     private final List<String> mistakes = new ArrayList<>();
 
     private Settings() {}
@@ -25,6 +27,7 @@ final class Settings {
         settings.above("rehearsal-limit", config.rehearsalLimit());
         settings.from("probes.at-once", config.probes().atOnce(), 1);
         settings.from("metrics.per-election", config.metrics().perElection(), 0);
+        config.namespace().ifPresent(settings::namespace);
         settings.prefixes(config.allowedLabelPrefixes().orElse(Set.of()));
         settings.replica(config.replica());
         return settings.mistakes;
@@ -35,6 +38,16 @@ final class Settings {
             var unused = new ReplicaElection("", replica.duration(), replica.renewInterval());
         } catch (IllegalArgumentException e) {
             mistakes.add(e.getMessage());
+        }
+    }
+
+    /** The framework has the caches of several namespaces share one store, in which each drops what the others know. */
+    private void namespace(String name) {
+        if (!NAMESPACE.matcher(name).matches()) {
+            mistake(
+                    "namespace",
+                    name,
+                    "must be one namespace, or empty for all (for several, run one operator in each)");
         }
     }
 

@@ -14,8 +14,11 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +28,12 @@ import org.junit.jupiter.api.Test;
 class ApiServerPrerequisitesTest {
 
     private static final String SERVED = """
-            {"groups": [{"name": "leaderelection.dev", "versions": [{"version": "v1alpha1"}]}]}""";
+            {"groups": [{"name": "leaderelection.dev", "versions": [
+              {"groupVersion": "leaderelection.dev/v1alpha1", "version": "v1alpha1"}]}]}""";
 
     private final Set<String> denied = new HashSet<>();
-    private final Set<String> namespaces = new HashSet<>();
+    private final Map<String, Set<String>> asked = new HashMap<>();
+    private final Set<String> kinds = new HashSet<>(Set.of("leaderelections", "leadershiptransfers"));
     private String groups = SERVED;
     private int code = 200;
 
@@ -36,28 +41,40 @@ class ApiServerPrerequisitesTest {
         if (request.path().equals("/apis")) {
             return new Reply(code, groups);
         }
-        ResourceAttributes asked = Serialization.unmarshal(body, SelfSubjectAccessReview.class)
+        if (request.path().equals("/apis/leaderelection.dev/v1alpha1")) {
+            return new Reply(
+                    200,
+                    kinds.stream()
+                            .map("{\"name\": \"%s\"}"::formatted)
+                            .collect(Collectors.joining(",", "{\"resources\": [", "]}")));
+        }
+        ResourceAttributes question = Serialization.unmarshal(body, SelfSubjectAccessReview.class)
                 .getSpec()
                 .getResourceAttributes();
-        namespaces.add(String.valueOf(asked.getNamespace()));
-        String right = asked.getVerb() + " " + asked.getResource()
-                + (asked.getSubresource() == null ? "" : "/" + asked.getSubresource());
+        String right = question.getVerb() + " " + question.getResource()
+                + (question.getSubresource() == null ? "" : "/" + question.getSubresource());
+        asked.computeIfAbsent(String.valueOf(question.getNamespace()), any -> new HashSet<>())
+                .add(right);
         return new Reply(201, "{\"status\": {\"allowed\": %s}}".formatted(!denied.contains(right)));
     }
 
-    private Answer<Lack> look(String... among) {
+    private Answer<Lack> look(Optional<String> namespace) {
         return new ApiServerPrerequisites(new ApiServer(this::exchange, new KubernetesSerialization()))
-                .look(Set.of(among));
+                .look(namespace, "operators");
     }
 
     private Lack lack() {
-        return ((Done<Lack>) look()).value();
+        return lack(Optional.empty());
+    }
+
+    private Lack lack(Optional<String> namespace) {
+        return ((Done<Lack>) look(namespace)).value();
     }
 
     @Test
     void nothingIsMissingWhereEverythingIsInstalled() {
         assertThat(lack()).isEqualTo(new Lack(List.of(), List.of()));
-        assertThat(namespaces).containsExactly("null");
+        assertThat(asked).containsOnlyKeys("null");
     }
 
     @Test
@@ -67,8 +84,15 @@ class ApiServerPrerequisitesTest {
         assertThat(lack().missing())
                 .singleElement()
                 .asString()
-                .contains("leaderelection.dev/v1alpha1")
+                .contains("leaderelections and leadershiptransfers of leaderelection.dev/v1alpha1")
                 .contains("kubectl apply -k crds/");
+    }
+
+    @Test
+    void aDefinitionThatAnEarlierVersionDidNotHaveIsMissed() {
+        kinds.remove("leadershiptransfers");
+
+        assertThat(lack().missing()).singleElement().asString().contains("does not serve leadershiptransfers of");
     }
 
     @Test
@@ -93,17 +117,30 @@ class ApiServerPrerequisitesTest {
     }
 
     @Test
-    void rightsAreAskedForWhereTheElectionsAre() {
-        look("shop", "bank");
+    void operatorOfOneNamespaceIsAskedForNothingElsewhereButItsOwnLease() {
+        lack(Optional.of("shop"));
 
-        assertThat(namespaces).containsExactlyInAnyOrder("shop", "bank");
+        assertThat(asked).containsOnlyKeys("shop", "operators");
+        assertThat(asked.get("operators")).containsExactlyInAnyOrder("get leases", "create leases", "update leases");
+    }
+
+    @Test
+    void operatorInTheOneNamespaceThatItLooksAfterIsAskedForNothingElsewhere() {
+        denied.add("patch pods");
+
+        assertThat(lack(Optional.of("operators")).missing())
+                .singleElement()
+                .asString()
+                .contains("no right to patch pods in namespace operators: bind deploy/rbac.yaml")
+                .doesNotContain("kubectl apply -k deploy/");
+        assertThat(asked).containsOnlyKeys("operators");
     }
 
     @Test
     void aServerThatCannotAnswerTellsNothing() {
         code = 503;
 
-        assertThat(look()).isInstanceOf(Answer.Refused.class);
+        assertThat(look(Optional.empty())).isInstanceOf(Answer.Refused.class);
     }
 
     @Test
@@ -116,7 +153,7 @@ class ApiServerPrerequisitesTest {
                         .map(verb -> rule.getApiGroups() + " " + rule.getResources() + " " + verb))
                 .collect(Collectors.toSet());
 
-        assertThat(ApiServerPrerequisites.rights().stream()
+        assertThat(ApiServerPrerequisites.rights(Optional.empty(), "operators").stream()
                         .map(right -> List.of(right.group()) + " " + List.of(right.resource()) + " " + right.verb())
                         .collect(Collectors.toSet()))
                 .isEqualTo(given);

@@ -1,7 +1,6 @@
 package dev.leaderelection.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leaderelection.reconciler.AllowedPrefixes;
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
@@ -21,8 +20,6 @@ import java.util.Map;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @TestProfile(OperatorWiringTest.WithoutACluster.class)
@@ -78,18 +75,8 @@ class OperatorWiringTest {
     }
 
     @Test
-    void theElectionsOfAllNamespacesAreLookedAfterUnlessOneIsNamed() {
+    void theElectionsOfAllNamespacesAreLookedAfter() {
         assertThat(controller().getInformerConfig().watchAllNamespaces()).isTrue();
-        assertThat(OperatorWiring.one("shop")).isEqualTo("shop");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"shop,bank", "shop bank", "*", "Shop", "-shop"})
-    void severalNamespacesAreRefusedInOneClearLine(String namespaces) {
-        assertThatThrownBy(() -> OperatorWiring.one(namespaces))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("leader-election.namespace must be one namespace, or empty for all of them, and is '"
-                        + namespaces + "'. For several, run one operator in each.");
     }
 
     @Test

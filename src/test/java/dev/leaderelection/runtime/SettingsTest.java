@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which settings make no sense, and what is said of them. */
 class SettingsTest {
@@ -46,6 +47,19 @@ class SettingsTest {
                 .asString()
                 .startsWith("leader-election." + setting + " must be ")
                 .contains(", and is ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shop,bank", "shop bank", "*", "Shop", "-shop"})
+    void severalNamespacesAreRefused(String namespaces) {
+        assertThat(mistakes(Map.of("leader-election.namespace", namespaces)))
+                .containsExactly("leader-election.namespace must be one namespace, or empty for all "
+                        + "(for several, run one operator in each), and is " + namespaces);
+    }
+
+    @Test
+    void oneNamespaceMakesSense() {
+        assertThat(mistakes(Map.of("leader-election.namespace", "shop"))).isEmpty();
     }
 
     @Test

@@ -64,7 +64,7 @@ class StartupIT {
         assertThat(linesOfAFailedStart(QUICK))
                 .singleElement()
                 .asString()
-                .contains("cannot start: the API server does not serve leaderelection.dev/v1alpha1")
+                .contains("cannot start: the API server does not serve leaderelections and leadershiptransfers of ")
                 .contains("kubectl apply -k crds/")
                 .contains("patch pods")
                 .contains("deploy/rbac.yaml");
