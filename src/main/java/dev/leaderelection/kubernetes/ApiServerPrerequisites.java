@@ -7,6 +7,7 @@ import dev.leaderelection.kubernetes.ApiServer.Request;
 import io.fabric8.kubernetes.api.model.APIGroupList;
 import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.APIResourceList;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import java.time.Duration;
@@ -24,6 +25,7 @@ public final class ApiServerPrerequisites {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
     private static final String VERSION = LeaderElection.GROUP + "/" + LeaderElection.VERSION;
+    private static final List<String> KINDS = List.of("leaderelections", "leadershiptransfers");
     private static final String LEASES = "coordination.k8s.io";
 
     private final ApiServer server;
@@ -115,14 +117,26 @@ public final class ApiServerPrerequisites {
                 denied.add(right);
             }
         }
-        return new Done<>(lack(served.value(), denied));
+        Lack lack = lack(served.value(), denied);
+        return lack.missing().isEmpty() ? list(namespace, lack) : new Done<>(lack);
+    }
+
+    /** A server that has just begun may serve no objects of a kind yet that it says it serves, and the caches would not begin. */
+    private Answer<Lack> list(Optional<String> namespace, Lack lack) {
+        for (String kind : KINDS) {
+            String path = "/apis/" + VERSION
+                    + namespace.map(one -> "/namespaces/" + one).orElse("") + "/" + kind + "?limit=1";
+            if (server.send(Request.get(path, PATIENCE), GenericKubernetesResourceList.class)
+                    instanceof Refused<GenericKubernetesResourceList> refused) {
+                return refused.recast();
+            }
+        }
+        return new Done<>(lack);
     }
 
     private static Lack lack(List<String> served, List<Right> denied) {
         List<String> missing = new ArrayList<>();
-        String unserved = Stream.of("leaderelections", "leadershiptransfers")
-                .filter(kind -> !served.contains(kind))
-                .collect(Collectors.joining(" and "));
+        String unserved = KINDS.stream().filter(kind -> !served.contains(kind)).collect(Collectors.joining(" and "));
         if (!unserved.isEmpty()) {
             missing.add("the API server does not serve " + unserved + " of " + VERSION
                     + ": install the definitions (kubectl apply -k crds/)");

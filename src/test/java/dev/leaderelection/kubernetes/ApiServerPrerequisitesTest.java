@@ -36,6 +36,7 @@ class ApiServerPrerequisitesTest {
     private final Set<String> kinds = new HashSet<>(Set.of("leaderelections", "leadershiptransfers"));
     private String groups = SERVED;
     private int code = 200;
+    private int listCode = 200;
 
     private Reply exchange(Request request, @Nullable String body) {
         if (request.path().equals("/apis")) {
@@ -47,6 +48,9 @@ class ApiServerPrerequisitesTest {
                     kinds.stream()
                             .map("{\"name\": \"%s\"}"::formatted)
                             .collect(Collectors.joining(",", "{\"resources\": [", "]}")));
+        }
+        if (request.path().endsWith("?limit=1")) {
+            return new Reply(listCode, "{}");
         }
         ResourceAttributes question = Serialization.unmarshal(body, SelfSubjectAccessReview.class)
                 .getSpec()
@@ -139,6 +143,13 @@ class ApiServerPrerequisitesTest {
     @Test
     void aServerThatCannotAnswerTellsNothing() {
         code = 503;
+
+        assertThat(look(Optional.empty())).isInstanceOf(Answer.Refused.class);
+    }
+
+    @Test
+    void aKindOfWhichNoObjectsAreServedYetIsWaitedFor() {
+        listCode = 429;
 
         assertThat(look(Optional.empty())).isInstanceOf(Answer.Refused.class);
     }
