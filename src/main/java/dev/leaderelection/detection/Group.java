@@ -71,7 +71,7 @@ final class Group {
             return new Verdict.Unknown();
         }
         if (!course.hasFailed(target)) {
-            return new Verdict.Well();
+            return course.failures() > 0 ? new Verdict.Suspect(course.last()) : new Verdict.Well();
         }
         return course.condemned() && !held && hasSurvivor()
                 ? new Verdict.Failed(course.last())

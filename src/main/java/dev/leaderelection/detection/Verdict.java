@@ -6,8 +6,15 @@ public sealed interface Verdict {
     /** It was not probed yet, or not since we have been away: it is not lost. */
     record Unknown() implements Verdict {}
 
-    /** It answers, or has not failed often enough yet. */
+    /** It answers. */
     record Well() implements Verdict {}
+
+    /**
+     * It did not answer when it was last asked, and has not failed often enough yet.
+     *
+     * @param last what came of the last probe
+     */
+    record Suspect(Outcome last) implements Verdict {}
 
     /**
      * It has failed.

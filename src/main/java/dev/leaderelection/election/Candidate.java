@@ -61,6 +61,8 @@ public record Candidate(
     public enum Contact {
         /** It is, or nobody listens. */
         FINE,
+        /** Its last probe failed, and not enough of them have to say that it has: it may lead, but others are preferred. */
+        SUSPECT,
         /** Its node is silent. */
         NODE_LOST,
         /** Its probe has failed. */

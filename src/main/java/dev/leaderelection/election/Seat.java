@@ -51,7 +51,7 @@ record Seat(Optional<Candidate> owner, Reason reason, Duration next) {
                 replaced(o, leader, heirs, Reason.LEADER_NOT_READY, Durations.longer(sinceSwitch(o), grace(o, leader)));
             case NODE_LOST -> replaced(o, leader, heirs, Reason.LEADER_NODE_LOST, sinceSwitch(o));
             case PROBE_FAILED -> replaced(o, leader, heirs, Reason.LEADER_PROBE_FAILED, sinceSwitch(o));
-            case ELIGIBLE, MALFORMED -> challenged(o, leader, heirs);
+            case ELIGIBLE, MALFORMED -> challenged(o, leader, heard(heirs));
         };
     }
 
@@ -79,7 +79,24 @@ record Seat(Optional<Candidate> owner, Reason reason, Duration next) {
     private static Optional<Candidate> heir(Observation o, List<Candidate> heirs) {
         return o.rules()
                 .strategy()
-                .heir(heirs, o.pods().stream().filter(Candidate::selected).toList());
+                .heir(
+                        preferred(heirs),
+                        o.pods().stream().filter(Candidate::selected).toList());
+    }
+
+    /**
+     * Those among whom a strategy is to choose: what silenced the leader may have silenced others with it, of whom not enough probes
+     * have failed yet to say so.
+     */
+    static List<Candidate> preferred(List<Candidate> heirs) {
+        List<Candidate> heard = heard(heirs);
+        return heard.isEmpty() ? heirs : heard;
+    }
+
+    private static List<Candidate> heard(List<Candidate> heirs) {
+        return heirs.stream()
+                .filter(pod -> pod.contact() != Candidate.Contact.SUSPECT)
+                .toList();
     }
 
     private static Duration sinceSwitch(Observation o) {

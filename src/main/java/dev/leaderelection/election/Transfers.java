@@ -145,7 +145,7 @@ final class Transfers {
                 .strategy()
                 .successor(
                         leader.get(),
-                        eligible,
+                        Seat.preferred(eligible),
                         o.pods().stream().filter(Candidate::selected).toList())
                 .map(pod -> accepted(o, claimed, leader.get(), pod))
                 .orElseGet(() -> refused(

@@ -97,18 +97,18 @@ public final class Feeds implements Detection, AutoCloseable {
         return contact(
                 isNodeLost,
                 pod.place().onNodesNetwork(),
-                results.verdict(key, pod.id().uid()) instanceof Verdict.Failed);
+                results.verdict(key, pod.id().uid()));
     }
 
     /** With a probe, a silent node alone says nothing: its pods may well be reached. */
-    static Contact contact(boolean isNodeLost, boolean onNodesNetwork, boolean hasProbeFailed) {
+    static Contact contact(boolean isNodeLost, boolean onNodesNetwork, Verdict probe) {
         if (onNodesNetwork) {
             return Contact.NOT_ASKED;
         }
-        if (hasProbeFailed) {
+        if (probe instanceof Verdict.Failed) {
             return isNodeLost ? Contact.NODE_LOST : Contact.PROBE_FAILED;
         }
-        return Contact.FINE;
+        return probe instanceof Verdict.Suspect || probe instanceof Verdict.Held ? Contact.SUSPECT : Contact.FINE;
     }
 
     @Override

@@ -6,23 +6,28 @@ import dev.leaderelection.reconciler.Clocks;
 import dev.leaderelection.reconciler.Rehearsal;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.health.api.Wellness;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.Readiness;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rehearses failovers beside the real work while the process starts; it is ready when that is over. Elections are looked after from
- * the beginning, and nothing depends on its success.
+ * Rehearses failovers beside the real work once the process has started, so that the first real one is as quick as later ones. It is no
+ * part of being ready, as elections are looked after before; {@code /q/health/well} tells when it is over. Nothing depends on its success.
  */
-@Readiness
+@Wellness
 @ApplicationScoped
 class Preparation implements HealthCheck {
 
     private static final Logger log = LoggerFactory.getLogger(Preparation.class);
+
+    /** Well above the priority at which the framework starts the operator. */
+    private static final int AFTER_THE_OPERATOR = Interceptor.Priority.LIBRARY_AFTER + 500;
 
     private final KubernetesClient client;
     private final Clocks clocks;
@@ -35,7 +40,8 @@ class Preparation implements HealthCheck {
         this.config = config;
     }
 
-    void begin(@Observes StartupEvent start) {
+    /** After the operator has started: until then it would only hold that up. */
+    void begin(@Observes @Priority(AFTER_THE_OPERATOR) StartupEvent start) {
         Thread thread = new Thread(this::rehearse, "rehearsal");
         thread.setDaemon(true);
         thread.start();

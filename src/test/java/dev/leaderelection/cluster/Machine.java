@@ -3,6 +3,7 @@ package dev.leaderelection.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
@@ -10,6 +11,8 @@ import java.util.Map;
 
 /** Where a run took place. */
 public final class Machine {
+
+    private static final long TICKS_PER_SECOND = 100;
 
     private Machine() {}
 
@@ -39,6 +42,18 @@ public final class Machine {
     public static double residentMebibytes(long pid) {
         String size = field(Path.of("/proc/" + pid + "/status"), "VmRSS");
         return Long.parseLong(size.replaceAll("\\D", "")) / 1024.0;
+    }
+
+    /** For how long a process has run, to a hundredth of a second. */
+    public static Duration age(long pid) throws IOException {
+        String uptime = Files.readString(Path.of("/proc/uptime"));
+        String facts = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        // Behind the name, which may hold anything, the state is the first field and the start, in ticks since boot,
+        // the twentieth.
+        long started =
+                Long.parseLong(facts.substring(facts.lastIndexOf(')') + 2).split(" ", -1)[19]);
+        long now = Math.round(Double.parseDouble(uptime.split(" ", -1)[0]) * TICKS_PER_SECOND);
+        return Duration.ofMillis((now - started) * 1000 / TICKS_PER_SECOND);
     }
 
     /** A line of the form {@code name: value}. */

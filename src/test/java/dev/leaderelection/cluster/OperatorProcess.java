@@ -180,7 +180,7 @@ public final class OperatorProcess implements AutoCloseable {
     }
 
     /**
-     * Waits until the operator says that it is ready.
+     * Waits until the operator says that it is ready, and has rehearsed what it is told to.
      *
      * @throws IllegalStateException with the end of its log when it ended or is not ready after a minute
      */
@@ -194,7 +194,7 @@ public final class OperatorProcess implements AutoCloseable {
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(50))
                     .atMost(patience)
-                    .until(() -> !process.isAlive() || isReady());
+                    .until(() -> !process.isAlive() || (isReady() && answers("/q/health/well")));
         } catch (ConditionTimeoutException e) {
             throw new IllegalStateException("the operator does not become ready\n" + process.describe(), e);
         }
@@ -205,8 +205,12 @@ public final class OperatorProcess implements AutoCloseable {
 
     /** Whether {@code /q/health/ready} answers with success within two seconds. */
     public boolean isReady() {
+        return answers("/q/health/ready");
+    }
+
+    private boolean answers(String path) {
         try {
-            return send("/q/health/ready", BodyHandlers.discarding()).statusCode() == 200;
+            return send(path, BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
         }

@@ -67,11 +67,13 @@ class ProbeResultsTest {
     @Test
     void aPodHasFailedWithAsManyFailuresInARowAsTheThresholdSays() {
         results.replace(orders, targets(orders, "a", "b"));
-        fails(orders, "a");
-        answers(orders, "b");
-        fails(orders, "a");
-        answers(orders, "b");
+        answers(orders, "a");
         assertThat(verdict("a")).isEqualTo(new Verdict.Well());
+        fails(orders, "a");
+        answers(orders, "b");
+        fails(orders, "a");
+        answers(orders, "b");
+        assertThat(verdict("a")).isEqualTo(new Verdict.Suspect(Outcome.of(Outcome.Kind.REFUSED)));
 
         fails(orders, "a");
 

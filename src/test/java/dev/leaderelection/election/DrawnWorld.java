@@ -1,5 +1,6 @@
 package dev.leaderelection.election;
 
+import dev.leaderelection.election.Candidate.Contact;
 import dev.leaderelection.election.Candidate.Life;
 import dev.leaderelection.election.Candidate.Mark;
 import dev.leaderelection.election.Candidate.Role;
@@ -130,6 +131,9 @@ final class DrawnWorld {
         }
         if (one(8)) {
             pod.unselected();
+        }
+        if (one(3)) {
+            pod.contact(pick(List.of(Contact.values())));
         }
         if (one(3)) {
             long term = term(20);

@@ -11,6 +11,7 @@ import static dev.leaderelection.election.PodFixture.leading;
 import static dev.leaderelection.election.PodFixture.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leaderelection.election.Candidate.Contact;
 import dev.leaderelection.election.Candidate.Life;
 import dev.leaderelection.election.Candidate.Mark;
 import dev.leaderelection.election.Candidate.Role;
@@ -231,6 +232,42 @@ class ElectionPlannerTest {
         assertThat(plan.situation()).isEqualTo(Situation.LED);
         assertThat(plan.steps()).as("with %s", reason).isEmpty();
         assertThat(plan.transition()).isEmpty();
+    }
+
+    @Test
+    void aPodThatDidNotAnswerLastIsNoHeirWhileAnotherOneAnswers() {
+        Candidate lost = pod("a").contact(Contact.PROBE_FAILED).routed(4).build();
+        Candidate lostWithIt = pod("b").priority(9).contact(Contact.SUSPECT).build();
+
+        assertThat(World.of(lost, lostWithIt, healthy("c"))
+                        .claimedBy(A, 4)
+                        .plan()
+                        .transition())
+                .contains(new Transition(Optional.of(A), C, 5, Reason.LEADER_PROBE_FAILED));
+        assertThat(World.of(lost, lostWithIt).claimedBy(A, 4).plan().transition())
+                .map(Transition::to)
+                .contains(B);
+    }
+
+    @Test
+    void aHealthyLeaderMakesNoRoomForAPodThatDidNotAnswerLast() {
+        Candidate better = pod("b").priority(9).contact(Contact.SUSPECT).build();
+
+        assertIdle(
+                World.of(leading("a", 4), better)
+                        .claimedBy(A, 4)
+                        .strategy(bully())
+                        .steadyFor(B, MINUTE)
+                        .plan(),
+                Situation.LED,
+                World.RENEWAL_DUE);
+    }
+
+    @Test
+    void aLeaderThatDidNotAnswerLastKeepsItsSeat() {
+        Candidate leader = pod("a").contact(Contact.SUSPECT).routed(4).build();
+
+        assertIdle(World.of(leader, HEIR).claimedBy(A, 4).plan(), Situation.LED, World.RENEWAL_DUE);
     }
 
     @Test

@@ -9,6 +9,7 @@ import static dev.leaderelection.election.PodFixture.leading;
 import static dev.leaderelection.election.PodFixture.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leaderelection.election.Candidate.Contact;
 import dev.leaderelection.election.Candidate.Life;
 import dev.leaderelection.election.Candidate.Standing;
 import dev.leaderelection.election.Plan.Situation;
@@ -60,6 +61,14 @@ class TransfersTest {
                 .containsExactly(new Step.AnswerTransfer(
                         World.transfer("b", Optional.empty()), new Outcome.Accepted("a", 4, "b")));
         assertThat(plan.transition()).isEmpty();
+    }
+
+    @Test
+    void goesToNobodyWhoDidNotAnswerLastUnlessByName() {
+        World world = world(pod("b").priority(9).contact(Contact.SUSPECT).build(), healthy("c"));
+
+        assertThat(outcome(world.asked(""))).contains(new Outcome.Accepted("a", 4, "c"));
+        assertThat(outcome(world.asked("b"))).contains(new Outcome.Accepted("a", 4, "b"));
     }
 
     @Test

@@ -35,7 +35,7 @@ public final class Inside {
     private static void run(Path scratch, String cgroup, Path outcome, Options options) throws IOException {
         long started = System.nanoTime();
         List<Path> images = List.of(RealNodes.OPERATOR_IMAGE, RealNodes.APP_IMAGE);
-        try (Site site = Site.start(images, scratch, cgroup)) {
+        try (Site site = Site.start(images, scratch, cgroup, options.proxyPace())) {
             say("two nodes are ready", started);
             try {
                 play(site, outcome, options, started);
@@ -66,6 +66,10 @@ public final class Inside {
         System.out.printf(
                 "The operator's memory: %.0f MiB resident%n",
                 Machine.residentMebibytes(site.nodeOf(active).pid(active)));
+        System.out.printf(
+                "A replica is ready after %.2f s%n",
+                operator.replaceStandby(site).toMillis() / 1000.0);
+        operator.saveLogs(RealNodes.FOLDER);
     }
 
     /** The others may still tell something. */

@@ -62,7 +62,7 @@ final class Node implements AutoCloseable {
     }
 
     /** Starts the three and waits until images can be imported; the kubelet reports to the API server by itself. */
-    void start(ControlPlane controlPlane) throws IOException {
+    void start(ControlPlane controlPlane, Duration proxyPace) throws IOException {
         Cgroups.make(cgroup);
         Path plugins = PLUGINS.stream().filter(Files::exists).findFirst().orElseThrow();
         launch(Binary.CONTAINERD, "--config=" + files.containerd(SANDBOX_IMAGE, plugins, Network.podRange(number)));
@@ -78,7 +78,7 @@ final class Node implements AutoCloseable {
                 "--hostname-override=" + name(),
                 "--node-ip=" + Network.address(number));
         startKubelet();
-        launch(Binary.KUBE_PROXY, "--config=" + files.kubeProxy(name(), controlPlane.kubeconfig(PROXY)));
+        launch(Binary.KUBE_PROXY, "--config=" + files.kubeProxy(name(), controlPlane.kubeconfig(PROXY), proxyPace));
     }
 
     void startKubelet() {

@@ -3,6 +3,7 @@ package dev.leaderelection.nodes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** What a node's programs are told: every file of theirs is below one folder. */
 final class NodeFiles {
@@ -61,6 +62,7 @@ final class NodeFiles {
             apiVersion: kubeproxy.config.k8s.io/v1alpha1
             kind: KubeProxyConfiguration
             mode: nftables
+            nftables: {minSyncPeriod: %3$dms}
             hostnameOverride: %1$s
             bindAddress: 127.0.0.1
             healthzBindAddress: 127.0.0.1:10256
@@ -91,8 +93,8 @@ final class NodeFiles {
         return write("kubelet.yaml", KUBELET.formatted(address, folder, cgroup));
     }
 
-    Path kubeProxy(String name, Path kubeconfig) throws IOException {
-        return write("kube-proxy.yaml", KUBE_PROXY.formatted(name, kubeconfig));
+    Path kubeProxy(String name, Path kubeconfig, Duration pace) throws IOException {
+        return write("kube-proxy.yaml", KUBE_PROXY.formatted(name, kubeconfig, pace.toMillis()));
     }
 
     Path log(String program) {

@@ -1,5 +1,6 @@
 package dev.leaderelection.nodes;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,15 +11,17 @@ import java.util.NoSuchElementException;
  * What a run is to be like.
  *
  * @param markdown whether to print the table as Markdown, too
+ * @param proxyPace how long each kube-proxy gathers changes after one that it has followed
  * @param stories parts of the names of those to play; none for all
  */
-record Options(boolean markdown, List<String> stories) {
+record Options(boolean markdown, Duration proxyPace, List<String> stories) {
 
     static final String USAGE = """
             The operator's image on two real nodes, with real containers and a client that asks all the time. Needs root on
             Linux; everything happens in namespaces of its own and ends with them.
 
               --story TEXT     play only the stories with this in their name; may be repeated
+              --proxy-pace MS  kube-proxy's minSyncPeriod in milliseconds, 1000 by default as in kube-proxy itself
               --markdown       print the table as Markdown, too
               --help           this text
 
@@ -37,6 +40,7 @@ record Options(boolean markdown, List<String> stories) {
      */
     static Options parse(String... arguments) {
         boolean markdown = false;
+        Duration proxyPace = Duration.ofSeconds(1);
         List<String> stories = new ArrayList<>();
         Deque<String> rest = new ArrayDeque<>(List.of(arguments));
         try {
@@ -44,6 +48,7 @@ record Options(boolean markdown, List<String> stories) {
                 String option = rest.remove();
                 switch (option) {
                     case "--markdown" -> markdown = true;
+                    case "--proxy-pace" -> proxyPace = Duration.ofMillis(Integer.parseUnsignedInt(rest.remove()));
                     case "--story" -> stories.add(rest.remove());
                     default -> throw new IllegalArgumentException(option);
                 }
@@ -51,7 +56,7 @@ record Options(boolean markdown, List<String> stories) {
         } catch (NoSuchElementException e) {
             throw new IllegalArgumentException("the last one needs a value", e);
         }
-        return new Options(markdown, stories);
+        return new Options(markdown, proxyPace, stories);
     }
 
     boolean wants(String story) {

@@ -3,6 +3,7 @@ package dev.leaderelection.nodes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -31,18 +32,25 @@ record Passage(List<Request> requests, List<Lead> leads) {
         return requests.stream().filter(request -> !request.isAnswered()).toList();
     }
 
-    /** For each switch, the time from the last answer of the one before to the first of the next; shorter than none is possible. */
+    /**
+     * For each leader that was heard after another one, the time from the last answer of that one to its first; less than no time is
+     * possible. A leader that was never heard makes the next one's longer.
+     */
     List<Duration> gaps() {
         List<Duration> gaps = new ArrayList<>();
-        for (int i = 1; i < leads.size(); i++) {
-            long first = firstAnswer(i);
-            String before = leads.get(i - 1).uid();
-            long last = requests.stream()
-                    .filter(request -> request.uid().equals(before) && request.done() < first)
-                    .mapToLong(Request::done)
-                    .max()
-                    .orElse(first);
-            gaps.add(Duration.ofNanos(first == Long.MAX_VALUE ? 0 : first - last));
+        String before = leads.get(0).uid();
+        for (Lead lead : leads.subList(1, leads.size())) {
+            OptionalLong first = firstAnswer(lead);
+            if (first.isPresent()) {
+                String silenced = before;
+                long last = requests.stream()
+                        .filter(request -> request.uid().equals(silenced) && request.done() < first.getAsLong())
+                        .mapToLong(Request::done)
+                        .max()
+                        .orElse(first.getAsLong());
+                gaps.add(Duration.ofNanos(first.getAsLong() - last));
+                before = lead.uid();
+            }
         }
         return gaps;
     }
@@ -54,7 +62,7 @@ record Passage(List<Request> requests, List<Lead> leads) {
     List<Request> strays() {
         List<Request> strays = new ArrayList<>();
         for (int i = 0; i < leads.size(); i++) {
-            long done = firstAnswer(i);
+            long done = firstAnswer(leads.get(i)).orElse(Long.MAX_VALUE);
             long end = i + 1 < leads.size() ? leads.get(i + 1).at() : Long.MAX_VALUE;
             // Whoever is next may be heard before its label is seen.
             List<String> rightful = Stream.of(i, i + 1)
@@ -70,13 +78,11 @@ record Passage(List<Request> requests, List<Lead> leads) {
         return strays;
     }
 
-    /** When the leader of that number was first heard; never, if it was not. */
-    long firstAnswer(int lead) {
-        Lead leader = leads.get(lead);
+    /** When a leader was first heard, if it was. */
+    private OptionalLong firstAnswer(Lead leader) {
         return requests.stream()
                 .filter(request -> request.uid().equals(leader.uid()) && request.done() > leader.at() - SLACK)
                 .mapToLong(Request::done)
-                .min()
-                .orElse(Long.MAX_VALUE);
+                .min();
     }
 }

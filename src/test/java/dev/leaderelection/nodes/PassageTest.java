@@ -61,6 +61,17 @@ final class PassageTest {
         assertThat(passage.strays()).isEmpty();
     }
 
+    @Test
+    void gapGoesOnWhileALeaderIsNotHeard() {
+        List<Lead> overB =
+                List.of(new Lead("a-0", "a", 0), new Lead("b-0", "b", seconds(2)), new Lead("c-0", "c", seconds(3)));
+
+        Passage passage = new Passage(requests("1 a", "2.5 -", "3.5 c"), overB);
+
+        assertThat(passage.gaps()).containsExactly(Duration.ofMillis(2500));
+        assertThat(passage.switches()).isEqualTo(2);
+    }
+
     /** Each written as the second in which it was sent and answered, and who answered. */
     private static List<Request> requests(String... texts) {
         return Stream.of(texts)

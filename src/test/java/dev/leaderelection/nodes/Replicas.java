@@ -1,13 +1,24 @@
 package dev.leaderelection.nodes;
 
 import dev.leaderelection.cluster.ControlPlane;
+import dev.leaderelection.cluster.Machine;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** The operator's own pods, installed as users do it. */
 final class Replicas {
@@ -17,8 +28,11 @@ final class Replicas {
     private static final String NAME = "leader-election-operator";
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
+    private static final Duration GLANCE = Duration.ofMillis(10);
+
     private final ControlPlane controlPlane;
     private final KubernetesClient client;
+    private final HttpClient http = HttpClient.newHttpClient();
 
     private Replicas(ControlPlane controlPlane) {
         this.controlPlane = controlPlane;
@@ -70,6 +84,73 @@ final class Replicas {
                     .atMost(PATIENCE)
                     .until(() -> !before.equals(lease().getSpec().getRenewTime()));
         }
+    }
+
+    /**
+     * Replaces the replica that does not act, and waits for its successor.
+     *
+     * @return for how long the successor's process had run when it said that it is ready
+     */
+    Duration replaceStandby(Site site) throws IOException {
+        String active = active().getMetadata().getName();
+        List<String> before = names();
+        client.pods()
+                .inNamespace(NAMESPACE)
+                .withName(before.stream()
+                        .filter(name -> !name.equals(active))
+                        .findFirst()
+                        .orElseThrow())
+                .delete();
+        String address = Awaitility.await("the successor's address")
+                .pollInterval(GLANCE)
+                .atMost(PATIENCE)
+                .until(() -> address(before), Objects::nonNull);
+        URI url = URI.create("http://" + address + ":8080/q/health/ready");
+        long[] ready = new long[1];
+        Awaitility.await("the successor")
+                .pollInterval(GLANCE)
+                .atMost(PATIENCE)
+                .until(() -> answers(url) && (ready[0] = System.nanoTime()) != 0);
+        awaitRolledOut();
+        Pod successor = find(before).orElseThrow();
+        Duration sinceReady = Duration.ofNanos(System.nanoTime() - ready[0]);
+        return Machine.age(site.nodeOf(successor).pid(successor)).minus(sinceReady);
+    }
+
+    private Optional<Pod> find(List<String> others) {
+        return pods().stream()
+                .filter(pod -> !others.contains(pod.getMetadata().getName()))
+                .findFirst();
+    }
+
+    private @Nullable String address(List<String> others) {
+        return find(others).map(pod -> pod.getStatus().getPodIP()).orElse(null);
+    }
+
+    private boolean answers(URI url) throws InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(1)).build();
+        try {
+            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Leaves what the replicas have logged in a folder. */
+    void saveLogs(Path folder) throws IOException {
+        for (String name : names()) {
+            Files.writeString(
+                    folder.resolve(name + ".log"), controlPlane.kubectl("logs", name, "--namespace=" + NAMESPACE));
+        }
+    }
+
+    private List<String> names() {
+        return pods().stream().map(pod -> pod.getMetadata().getName()).toList();
+    }
+
+    private List<Pod> pods() {
+        return client.pods().inNamespace(NAMESPACE).list().getItems();
     }
 
     private Lease lease() {

@@ -12,11 +12,12 @@ import java.util.stream.Collectors;
  * @param story what happened
  * @param requests how many the client sent meanwhile
  * @param errors how many nobody answered
- * @param gaps for each switch, how long the client heard nobody, in milliseconds
+ * @param switches how often leadership moved
+ * @param gaps for each new leader that was heard, how long the client heard nobody, in milliseconds
  * @param strays how many were answered by a pod that did not lead, after the switch was done
  * @param fault what is not as it should be; empty if all is
  */
-record Row(String story, int requests, int errors, List<Long> gaps, int strays, String fault) {
+record Row(String story, int requests, int errors, int switches, List<Long> gaps, int strays, String fault) {
 
     Row {
         gaps = List.copyOf(gaps);
@@ -34,6 +35,7 @@ record Row(String story, int requests, int errors, List<Long> gaps, int strays, 
                 story,
                 passage.requests().size(),
                 passage.errors().size(),
+                passage.switches(),
                 passage.gaps().stream().map(Duration::toMillis).toList(),
                 passage.strays().size(),
                 fault);
@@ -41,7 +43,7 @@ record Row(String story, int requests, int errors, List<Long> gaps, int strays, 
 
     /** Of a story that did not get to its end. */
     static Row brokenOff(String story, RuntimeException cause) {
-        return new Row(story, 0, 0, List.of(), 0, "broke off: " + cause.getMessage());
+        return new Row(story, 0, 0, 0, List.of(), 0, "broke off: " + cause.getMessage());
     }
 
     static Table table(List<Row> rows) {
@@ -52,7 +54,7 @@ record Row(String story, int requests, int errors, List<Long> gaps, int strays, 
                 row.story,
                 Integer.toString(row.requests),
                 Integer.toString(row.errors),
-                Integer.toString(row.gaps.size()),
+                Integer.toString(row.switches),
                 row.gaps.isEmpty()
                         ? "none"
                         : row.gaps.stream().map(Object::toString).collect(Collectors.joining(", ")),

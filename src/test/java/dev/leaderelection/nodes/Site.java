@@ -33,8 +33,9 @@ final class Site implements AutoCloseable {
      * @param images imported into each node
      * @param folder for what the nodes write
      * @param cgroup below which the nodes' containers are to be
+     * @param proxyPace how long each kube-proxy gathers changes after one that it has followed
      */
-    static Site start(List<Path> images, Path folder, String cgroup) throws IOException {
+    static Site start(List<Path> images, Path folder, String cgroup, Duration proxyPace) throws IOException {
         Map<Binary, Path> binaries = ControlPlaneBinaries.ofThisMachine().locate(Binary.NODE);
         Network.lay();
         var builder = ControlPlane.builder()
@@ -53,7 +54,7 @@ final class Site implements AutoCloseable {
         Site site = new Site(builder.start(), nodes);
         try {
             for (Node node : nodes) {
-                node.start(site.controlPlane);
+                node.start(site.controlPlane, proxyPace);
             }
             CompletableFuture.allOf(nodes.stream()
                             .map(node -> CompletableFuture.runAsync(() -> images.forEach(node::importImage)))

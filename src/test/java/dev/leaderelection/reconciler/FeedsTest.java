@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leaderelection.api.LeaderElectionSpec;
+import dev.leaderelection.detection.Outcome;
 import dev.leaderelection.detection.Probe;
+import dev.leaderelection.detection.Verdict;
 import dev.leaderelection.election.Candidate.Contact;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
@@ -24,15 +26,30 @@ class FeedsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "false, false, false, FINE",
-        "true,  false, false, FINE",
-        "false, false, true,  PROBE_FAILED",
-        "true,  false, true,  NODE_LOST",
-        "true,  true,  false, NOT_ASKED"
+        "false, false, Unknown, FINE",
+        "false, false, Well,    FINE",
+        "true,  false, Well,    FINE",
+        "false, false, Suspect, SUSPECT",
+        "false, false, Held,    SUSPECT",
+        "true,  false, Held,    SUSPECT",
+        "false, false, Failed,  PROBE_FAILED",
+        "true,  false, Failed,  NODE_LOST",
+        "true,  true,  Unknown, NOT_ASKED"
     })
-    void theProbeMustConfirmThatANodeIsLost(
-            boolean nodeLost, boolean onNodesNetwork, boolean probeFailed, Contact contact) {
-        assertThat(Feeds.contact(nodeLost, onNodesNetwork, probeFailed)).isEqualTo(contact);
+    void theProbeMustConfirmThatANodeIsLost(boolean nodeLost, boolean onNodesNetwork, String verdict, Contact contact) {
+        assertThat(Feeds.contact(nodeLost, onNodesNetwork, verdict(verdict))).isEqualTo(contact);
+    }
+
+    private static Verdict verdict(String name) {
+        Outcome last = new Outcome(Outcome.Kind.REFUSED, 0);
+        return switch (name) {
+            case "Unknown" -> new Verdict.Unknown();
+            case "Well" -> new Verdict.Well();
+            case "Suspect" -> new Verdict.Suspect(last);
+            case "Held" -> new Verdict.Held(last);
+            case "Failed" -> new Verdict.Failed(last);
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 
     @Test
