@@ -2,14 +2,12 @@ package dev.leaderelection.reconciler;
 
 import dev.leaderelection.election.Plan;
 import dev.leaderelection.election.PodIdentity;
-import dev.leaderelection.election.Reason;
 import dev.leaderelection.election.Strategy;
 import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Refused;
 import dev.leaderelection.kubernetes.Election;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -25,9 +23,6 @@ final class Chronicle {
 
     /** From how many refusals in a row on something must be wrong, whatever their cause. */
     private static final int UNUSUAL = 8;
-
-    /** Leaders that were well, and are so still. */
-    private static final Set<Reason> HANDOVERS = Set.of(Reason.HIGHER_RANK, Reason.TERM_ENDED);
 
     private final Telemetry telemetry;
     private final Level level;
@@ -49,7 +44,7 @@ final class Chronicle {
                     .from()
                     .ifPresent(from -> about(election, from)
                             .addKeyValue("reason", reason)
-                            .log(HANDOVERS.contains(transition.reason()) ? "leader makes room" : "leader lost"));
+                            .log(transition.reason().isHandover() ? "leader makes room" : "leader lost"));
             about(election, transition.to())
                     .addKeyValue("term", transition.term())
                     .log("heir claimed");

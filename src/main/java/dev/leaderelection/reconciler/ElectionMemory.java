@@ -138,7 +138,7 @@ public final class ElectionMemory {
         found = Optional.of(now);
     }
 
-    /** Takes note that another pod leads now, though its predecessor's term was not over. */
+    /** Takes note that a leader was lost, and another pod leads now. */
     void switched(Duration ticks) {
         List<Duration> newest = new ArrayList<>(switches);
         newest.add(ticks);

@@ -5,7 +5,6 @@ import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.ElectionPlanner;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Plan;
-import dev.leaderelection.election.Reason;
 import dev.leaderelection.election.Step;
 import dev.leaderelection.kubernetes.Answer;
 import dev.leaderelection.kubernetes.Answer.Cause;
@@ -212,7 +211,7 @@ final class ElectionPass {
         Duration now = clocks.ticks().get();
         Duration took = now.minus(learned);
         memory.changed(new Report.Change(transition, took, clocks.wall().instant()));
-        if (transition.isSwitch() && transition.reason() != Reason.TERM_ENDED) {
+        if (transition.isSwitch() && !transition.reason().isHandover()) {
             memory.switched(now);
         }
         chronicle.moved(sight.election(), sight.observation().rules().strategy(), transition, took);

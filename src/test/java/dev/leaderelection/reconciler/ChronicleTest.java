@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.event.Level;
 
 /** What the log tells of what. */
@@ -43,11 +45,12 @@ class ChronicleTest {
                         ELECTION + "pod=b term=7 reason=LeaderNotReady milliseconds=12.346 leader promoted");
     }
 
-    @Test
-    void aLeaderThatIsWellIsNotLost() {
-        moved(Reports.transition(id("a"), id("b"), 7, Reason.HIGHER_RANK));
+    @ParameterizedTest
+    @EnumSource(names = {"HIGHER_RANK", "TERM_ENDED", "LEADERSHIP_TRANSFER"})
+    void aLeaderThatIsWellIsNotLost(Reason reason) {
+        moved(Reports.transition(id("a"), id("b"), 7, reason));
 
-        assertThat(log.lines().get(0)).isEqualTo(ELECTION + "pod=a reason=HigherRank leader makes room");
+        assertThat(log.lines().get(0)).isEqualTo(ELECTION + "pod=a reason=" + reason.text() + " leader makes room");
     }
 
     @Test

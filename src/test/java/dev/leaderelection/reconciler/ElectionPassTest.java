@@ -600,6 +600,20 @@ class ElectionPassTest {
         assertThat(store.writes).startsWith("claim 0/2", "demote a", "promote 0");
     }
 
+    @Test
+    void leadersThatWereWellAreNotFlapping() {
+        spec = BULLY;
+        givenALeader();
+        // Each ranks before the one that leads.
+        for (String name : List.of("0d", "0c", "0b", "0a", "0")) {
+            store.put(healthy(name));
+            settle();
+        }
+
+        assertThat(store.routed()).containsExactly("0");
+        assertThat(memory.summary(now).orElseThrow().isFlapping()).isFalse();
+    }
+
     /** Found by chaos: the news of a pod's end was late, and a healthy leader was deposed for it. */
     @Test
     void noHealthyLeaderIsDeposedForAnHeirThatOnlyACacheKnows() {
