@@ -7,9 +7,10 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What a class logs, as it is read in text. */
+/** What a class logs in the thread of a test, as it is read in text: another test's operator may still be at work in its own. */
 final class LogLines extends Handler {
 
+    private final Thread thread = Thread.currentThread();
     private final Logger logger;
     private final List<String> lines = new ArrayList<>();
 
@@ -25,7 +26,9 @@ final class LogLines extends Handler {
 
     @Override
     public void publish(LogRecord line) {
-        lines.add(line.getLevel() + " " + line.getMessage());
+        if (Thread.currentThread() == thread) {
+            lines.add(line.getLevel() + " " + line.getMessage());
+        }
     }
 
     @Override
