@@ -145,7 +145,12 @@ public final class ElectionMemory {
         switches = List.copyOf(newest.subList(Math.max(0, newest.size() - MANY_SWITCHES), newest.size()));
     }
 
-    /** How the election stood after its last pass; nothing before the first. */
+    /** Takes note that we have let the election go: it stands in no way any more. */
+    void left() {
+        found = Optional.empty();
+    }
+
+    /** How the election stood after its last pass; nothing before the first, nor after the last. */
     Optional<ElectionSummary> summary(Duration ticks) {
         return found.map(last -> {
             LeaderElectionStatus status = last.status();

@@ -100,7 +100,8 @@ final class ElectionPass {
             memory.succeeded();
             done(sight, plan, began, memory);
             if (sight.primary().deleting() && plan.steps().contains(new Step.ReleaseFinalizer())) {
-                // The caches still show the election; its deletion will be told to us.
+                // The caches still show the election; its deletion will be told to us, maybe late.
+                memory.left();
                 return Optional.empty();
             }
         }

@@ -417,6 +417,7 @@ class ElectionPassTest {
         assertThat(store.writes).containsExactly("close", "clear a", "clear b", "delete lease", "release");
         assertThat(store.routed()).isEmpty();
         assertThat(store.primary).isEmpty();
+        assertThat(memory.summary(now)).as("what is counted").isEmpty();
     }
 
     @ParameterizedTest
