@@ -43,6 +43,15 @@ final class Group {
         return targets.isEmpty();
     }
 
+    int size() {
+        return targets.size();
+    }
+
+    /** How many pods have failed, as was last told. */
+    int failed() {
+        return told.size();
+    }
+
     boolean isAsked() {
         return !courses.isEmpty();
     }

@@ -124,6 +124,20 @@ public final class NodeHeartbeats {
         return isHeld(bound, awake());
     }
 
+    /** How the nodes stand, at the shortest bound that was ever asked for. */
+    public synchronized NodeTally tally() {
+        Duration now = awake();
+        Optional<Duration> shortest = heldUntil.keySet().stream().min(Duration::compareTo);
+        boolean isHeld = shortest.filter(bound -> isHeld(bound, now)).isPresent();
+        long lost = isHeld
+                ? 0
+                : shortest.stream()
+                        .flatMap(bound -> beats.values().stream()
+                                .filter(beat -> rest(beat, bound, now).isZero()))
+                        .count();
+        return new NodeTally(beats.size(), lost, isHeld);
+    }
+
     /** Something is about to change, and what looked lost together comes back one by one. */
     private void hear(Duration now) {
         if (isSilent(now)) {

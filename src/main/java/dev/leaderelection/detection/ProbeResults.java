@@ -44,6 +44,8 @@ public final class ProbeResults {
     private boolean held;
     private int asked;
     private int dark;
+    private long successes;
+    private long failures;
 
     /**
      * Knows no target yet.
@@ -67,6 +69,17 @@ public final class ProbeResults {
     /** Whether so much fails everywhere that nobody is believed to have failed. */
     public synchronized boolean isHeld() {
         return held;
+    }
+
+    /** How they go. */
+    public synchronized ProbeTally tally() {
+        int targets = 0;
+        int failed = 0;
+        for (Group group : groups.values()) {
+            targets += group.size();
+            failed += group.failed();
+        }
+        return new ProbeTally(targets, failed, held, successes, failures);
     }
 
     /** Our view was interrupted until now: all counts start anew. */
@@ -126,6 +139,11 @@ public final class ProbeResults {
         Group group = groups.get(target.election());
         if (group == null || !group.has(target) || began.compareTo(restarted) < 0) {
             return others;
+        }
+        if (outcome.isSuccess()) {
+            successes++;
+        } else {
+            failures++;
         }
         weigh(group, -1);
         group.note(target, new Course.Sample(began, ticks.get(), outcome));

@@ -40,6 +40,8 @@ public final class Prober implements AutoCloseable {
     private final Predicate<InetAddress> mayBeProbed;
     private final ProbeResults results;
     private final Map<ElectionKey, Set<Target>> wanted = new ConcurrentHashMap<>();
+    private volatile Duration ticked;
+    private volatile int underWay;
 
     // Of the event loop alone.
     private final Turns<Watched> turns;
@@ -86,10 +88,26 @@ public final class Prober implements AutoCloseable {
         this.turns = new Turns<>(most);
         this.mayBeProbed = mayBeProbed;
         this.results = results;
+        this.ticked = ticks.get();
         if (!context.isEventLoopContext()) {
             throw new IllegalStateException("probes run on an event loop");
         }
-        context.runOnContext(begin -> ticking = vertx.setPeriodic(TICK_MILLIS, id -> results.tick()));
+        context.runOnContext(begin -> ticking = vertx.setPeriodic(TICK_MILLIS, id -> tick()));
+    }
+
+    private void tick() {
+        ticked = ticks.get();
+        results.tick();
+    }
+
+    /** For how long its event loop has done nothing, though it should every second. */
+    public Duration silence() {
+        return ticks.get().minus(ticked);
+    }
+
+    /** How many probes are under way. */
+    public int underWay() {
+        return underWay;
     }
 
     /** Addresses that are no pod's: those that mean this machine, this link, a group, or nobody. */
@@ -208,11 +226,13 @@ public final class Prober implements AutoCloseable {
                 outcome -> results.report(pod.target, began, outcome),
                 self -> ended(pod, self));
         attempts.add(attempt);
+        underWay = attempts.size();
         attempt.begin(client(probe.timing().timeout()));
     }
 
     private void ended(Watched pod, Attempt attempt) {
         attempts.remove(attempt);
+        underWay = attempts.size();
         turns.done(pod.target.election().namespace());
         if (!pod.dropped) {
             Duration next = pod.began.plus(pod.target.probe().timing().period());

@@ -54,4 +54,9 @@ public enum Reason {
     public String explanation() {
         return explanation;
     }
+
+    /** Whether the leader that was replaced was well. */
+    public boolean isHandover() {
+        return this == HIGHER_RANK || this == TERM_ENDED || this == LEADERSHIP_TRANSFER;
+    }
 }

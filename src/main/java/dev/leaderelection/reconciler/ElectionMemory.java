@@ -9,6 +9,7 @@ import dev.leaderelection.election.Plan;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Sightings;
 import dev.leaderelection.kubernetes.Answer.Cause;
+import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.Primary;
 import dev.leaderelection.kubernetes.Versions;
 import java.time.Duration;
@@ -26,8 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * What this process remembers of one election between two passes. All of it may be lost at any time without harm: what was
  * written is carried forward until the caches have seen it, and what was seen is timed by our own clock.
  *
- * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()}, {@link #wake} and {@link #sawStopped} may be called from other
- * threads.
+ * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()}, {@link #wake}, {@link #sawStopped} and
+ * {@link #summary} may be called from other threads.
  */
 public final class ElectionMemory {
 
@@ -42,10 +43,18 @@ public final class ElectionMemory {
     private final AtomicLong wokenAtNanos = new AtomicLong(NOT_WOKEN);
     private volatile Set<String> members = Set.of();
     private volatile Optional<Duration> nextPass = Optional.empty();
+    private volatile Optional<Found> found = Optional.empty();
+    private volatile Optional<SeenLease> seenLease = Optional.empty();
+    private volatile List<Duration> switches = List.of();
 
     private static final long NOT_WOKEN = Long.MAX_VALUE;
     private static final int MOST_UNREPORTED = 100;
     private static final int MOST_REFUSALS = 30;
+
+    /** So many leaders lost within so long a time are more than a rollout costs. */
+    private static final int MANY_SWITCHES = 4;
+
+    private static final Duration SHORTLY = Duration.ofMinutes(10);
 
     private final List<Report.Change> unreported = new ArrayList<>();
     private Optional<Begun> begun = Optional.empty();
@@ -55,7 +64,6 @@ public final class ElectionMemory {
     private Optional<Primary> primary = Optional.empty();
     private Fenced fenced = Fenced.NOTHING;
     private Optional<Renewal> renewal = Optional.empty();
-    private Optional<SeenLease> seenLease = Optional.empty();
     private Optional<Duration> fencingSince = Optional.empty();
     private Optional<Lead> lead = Optional.empty();
     private long highestTerm;
@@ -74,6 +82,9 @@ public final class ElectionMemory {
 
     /** A revision of the Lease, or its absence, and when we first saw it. */
     private record SeenLease(String revision, Duration at) {}
+
+    /** What a pass has found, and what it said of it. */
+    record Found(Election election, Plan.Situation situation, LeaderElectionStatus status) {}
 
     /** A transition that could not be made in one go, and when we learned of its cause. */
     record Begun(Plan.Transition transition, Duration learned) {}
@@ -123,6 +134,43 @@ public final class ElectionMemory {
 
     void expectNextPass(Optional<Duration> at) {
         nextPass = at;
+    }
+
+    void found(Found now) {
+        found = Optional.of(now);
+    }
+
+    /** Takes note that a leader was lost, and another pod leads now. */
+    void switched(Duration ticks) {
+        List<Duration> newest = new ArrayList<>(switches);
+        newest.add(ticks);
+        switches = List.copyOf(newest.subList(Math.max(0, newest.size() - MANY_SWITCHES), newest.size()));
+    }
+
+    /** Takes note that we have let the election go: it stands in no way any more. */
+    void left() {
+        found = Optional.empty();
+    }
+
+    /** How the election stood after its last pass; nothing before the first, nor after the last. */
+    Optional<ElectionSummary> summary(Duration ticks) {
+        return found.map(last -> {
+            LeaderElectionStatus status = last.status();
+            Long term = status.term();
+            boolean isRenewed = last.situation() == Plan.Situation.LED && status.leader() != null;
+            List<Duration> recent = switches;
+            return new ElectionSummary(
+                    last.election().namespace(),
+                    last.election().name(),
+                    status.conditions(),
+                    status.leader() != null,
+                    term == null ? 0 : term,
+                    seenLease
+                            .filter(any -> isRenewed)
+                            .map(lease -> new ElectionSummary.LeaseAge(
+                                    ticks.minus(lease.at()), last.election().leaseDuration())),
+                    recent.size() == MANY_SWITCHES && ticks.minus(recent.get(0)).compareTo(SHORTLY) <= 0);
+        });
     }
 
     Optional<LeaseState> lease() {

@@ -19,20 +19,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /** Gather, plan, execute, report: what the operator does with one election when anything happens, or when time is up. */
 final class ElectionPass {
 
-    private static final Logger log = LoggerFactory.getLogger(ElectionPass.class);
-
     /** How many rounds one pass may take. A first election takes five. */
     private static final int MOST_ROUNDS = 12;
-
-    /** From how many refusals in a row on something must be wrong, whatever their cause. */
-    private static final int UNUSUAL = 8;
 
     /** How many refusals in a row any event may have tried again at once. */
     private static final int FREE_REFUSALS = 3;
@@ -50,7 +42,7 @@ final class ElectionPass {
     private final Announcer announcer;
     private final Clocks clocks;
     private final DoubleSupplier jitter;
-    private final Level transitionLevel;
+    private final Chronicle chronicle;
 
     /** Writes a status whole, if the election still is that revision. */
     interface StatusStore {
@@ -66,14 +58,14 @@ final class ElectionPass {
             Clocks clocks,
             DoubleSupplier jitter,
             Set<String> allowedPrefixes,
-            Level transitionLevel) {
+            Chronicle chronicle) {
         this.observer = new Observer(caches, store, detection, clocks, allowedPrefixes);
-        this.executor = new PlanExecutor(store, clocks, jitter);
+        this.executor = new PlanExecutor(store, clocks, jitter, chronicle);
         this.statuses = statuses;
         this.announcer = announcer;
         this.clocks = clocks;
         this.jitter = jitter;
-        this.transitionLevel = transitionLevel;
+        this.chronicle = chronicle;
     }
 
     /**
@@ -112,7 +104,8 @@ final class ElectionPass {
             memory.succeeded();
             done(sight, plan, began, memory);
             if (sight.primary().deleting() && plan.steps().contains(new Step.ReleaseFinalizer())) {
-                // The caches still show the election; its deletion will be told to us.
+                // The caches still show the election; its deletion will be told to us, maybe late.
+                memory.left();
                 return Optional.empty();
             }
         }
@@ -192,6 +185,8 @@ final class ElectionPass {
         for (Step step : plan.steps()) {
             if (step instanceof Step.Strip strip) {
                 announcer.stripped(sight.election(), strip.pods());
+            } else if (step instanceof Step.Withdraw withdraw) {
+                chronicle.withdrawn(sight.election(), withdraw.leader().id());
             }
         }
     }
@@ -225,16 +220,13 @@ final class ElectionPass {
     }
 
     private void changed(Sight sight, Plan.Transition transition, Duration learned, ElectionMemory memory) {
-        Duration took = clocks.ticks().get().minus(learned);
+        Duration now = clocks.ticks().get();
+        Duration took = now.minus(learned);
         memory.changed(new Report.Change(transition, took, clocks.wall().instant()));
-        log.atLevel(transitionLevel)
-                .addKeyValue("namespace", sight.election().namespace())
-                .addKeyValue("election", sight.election().name())
-                .addKeyValue("pod", transition.to().name())
-                .addKeyValue("term", transition.term())
-                .addKeyValue("reason", transition.reason().text())
-                .addKeyValue("microseconds", took.toNanos() / 1000)
-                .log("leader promoted");
+        if (transition.isSwitch() && !transition.reason().isHandover()) {
+            memory.switched(now);
+        }
+        chronicle.moved(sight.election(), sight.observation().rules().strategy(), transition, took);
     }
 
     private Answer<Boolean> report(LeaderElection resource, Report report, ElectionMemory memory) {
@@ -244,6 +236,8 @@ final class ElectionPass {
                 resource.getMetadata().getGeneration(),
                 resource.getSpec().historyLimit(),
                 clocks.wall().instant());
+        memory.found(new ElectionMemory.Found(
+                report.sight().election(), report.plan().situation(), after));
         if (!after.equals(before)) {
             Answer<Primary> answer =
                     statuses.write(report.sight().election(), report.sight().primary(), after);
@@ -276,14 +270,7 @@ final class ElectionPass {
 
     private Optional<Duration> lookAgain(
             Election election, Refused<Boolean> refused, int streak, ElectionMemory memory) {
-        // To be overtaken now and then is nothing to tell of; to be so without end is.
-        boolean tells = refused.cause() == Cause.DENIED || refused.cause() == Cause.UNAVAILABLE || streak >= UNUSUAL;
-        log.atLevel(tells && Integer.bitCount(streak) == 1 ? Level.WARN : Level.DEBUG)
-                .addKeyValue("namespace", election.namespace())
-                .addKeyValue("election", election.name())
-                .addKeyValue("reason", refused.cause())
-                .addKeyValue("attempt", streak)
-                .log("stopped, and will look again: {}", refused.explanation());
+        chronicle.refused(election, refused, streak);
         return Optional.of(Backoff.pause(refused.cause(), memory.streak(refused.cause()), jitter.getAsDouble()));
     }
 }

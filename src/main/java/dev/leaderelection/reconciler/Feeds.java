@@ -3,8 +3,10 @@ package dev.leaderelection.reconciler;
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.detection.ElectionKey;
 import dev.leaderelection.detection.NodeHeartbeats;
+import dev.leaderelection.detection.NodeTally;
 import dev.leaderelection.detection.Probe;
 import dev.leaderelection.detection.ProbeResults;
+import dev.leaderelection.detection.ProbeTally;
 import dev.leaderelection.detection.Prober;
 import dev.leaderelection.detection.Target;
 import dev.leaderelection.detection.Verdict;
@@ -117,6 +119,26 @@ public final class Feeds implements Detection, AutoCloseable {
     @Override
     public void forget(Election election) {
         prober.replace(key(election), Set.of());
+    }
+
+    /** How the nodes stand. */
+    public NodeTally nodes() {
+        return heartbeats.tally();
+    }
+
+    /** How the probes go. */
+    public ProbeTally probes() {
+        return results.tally();
+    }
+
+    /** How many probes are under way. */
+    public int probesUnderWay() {
+        return prober.underWay();
+    }
+
+    /** For how long the probes' event loop has done nothing, though it should every second. */
+    public Duration silence() {
+        return prober.silence();
     }
 
     /** What was last known is from before a gap of our own: it says nothing. */

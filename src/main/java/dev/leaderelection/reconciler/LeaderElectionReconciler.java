@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.slf4j.event.Level;
 
 /**
@@ -54,6 +55,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     private final DoubleSupplier jitter;
     private final AllowedPrefixes allowedPrefixes;
     private final WriteGate gate;
+    private final Telemetry telemetry;
     private final Map<String, ElectionMemory> memories = new ConcurrentHashMap<>();
     private Optional<ElectionPass> pass = Optional.empty();
     private Optional<Departures> departures = Optional.empty();
@@ -69,6 +71,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
      * @param jitter values between 0 and 1, so that renewals spread
      * @param allowedPrefixes which label keys may be used
      * @param gate open while this replica of the operator acts, closed while it only watches
+     * @param telemetry counts what is done
      */
     public LeaderElectionReconciler(
             ApiServerElectionStore store,
@@ -78,7 +81,8 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
             Clocks clocks,
             DoubleSupplier jitter,
             AllowedPrefixes allowedPrefixes,
-            WriteGate gate) {
+            WriteGate gate,
+            Telemetry telemetry) {
         this.store = store;
         this.transferStore = transferStore;
         this.feeds = feeds;
@@ -87,6 +91,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         this.jitter = jitter;
         this.allowedPrefixes = allowedPrefixes;
         this.gate = gate;
+        this.telemetry = telemetry;
     }
 
     @Override
@@ -101,7 +106,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
                 clocks,
                 jitter,
                 allowedPrefixes.prefixes(),
-                Level.INFO));
+                new Chronicle(telemetry, Level.INFO)));
         BiConsumer<Runnable, Duration> timer = Departures.timer();
         Departures left = new Departures(context.getPrimaryCache(), memories::containsKey, timer);
         departures = Optional.of(left);
@@ -162,13 +167,24 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
 
     /** By how much the most overdue pass is late, zero if none is. */
     public Duration mostOverdue() {
+        return overdue().max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    /** By how much each pass is late that should have been made by now. */
+    public Stream<Duration> overdue() {
         Duration now = clocks.ticks().get();
-        Duration most = Duration.ZERO;
-        for (ElectionMemory memory : memories.values()) {
-            Duration late = now.minus(memory.nextPass().orElse(now));
-            most = late.compareTo(most) > 0 ? late : most;
-        }
-        return most;
+        return memories.values().stream()
+                .flatMap(memory -> memory.nextPass().stream())
+                .map(now::minus)
+                .filter(late -> late.compareTo(Duration.ZERO) > 0);
+    }
+
+    /** How the elections stand that this replica looks after; none while it stands by. */
+    public Stream<ElectionSummary> summaries() {
+        Duration now = clocks.ticks().get();
+        return gate.isOpen()
+                ? memories.values().stream().flatMap(memory -> memory.summary(now).stream())
+                : Stream.empty();
     }
 
     /** Whether an update of an election's own object is news: all but its status, which we write ourselves. */

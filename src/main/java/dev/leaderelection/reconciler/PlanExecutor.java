@@ -1,6 +1,7 @@
 package dev.leaderelection.reconciler;
 
 import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Durations;
 import dev.leaderelection.election.Fenced;
 import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
@@ -41,14 +42,17 @@ final class PlanExecutor {
     private final ElectionStore store;
     private final Clocks clocks;
     private final DoubleSupplier jitter;
+    private final Chronicle chronicle;
 
     /**
      * @param jitter values between 0 and 1, so that renewals spread
+     * @param chronicle told of renewals
      */
-    PlanExecutor(ElectionStore store, Clocks clocks, DoubleSupplier jitter) {
+    PlanExecutor(ElectionStore store, Clocks clocks, DoubleSupplier jitter, Chronicle chronicle) {
         this.store = store;
         this.clocks = clocks;
         this.jitter = jitter;
+        this.chronicle = chronicle;
     }
 
     /**
@@ -105,7 +109,7 @@ final class PlanExecutor {
                 return promote(promote);
             }
             if (step instanceof Step.Renew renew) {
-                return take(renew.copy(), renew.lease(), false);
+                return renew(renew);
             }
             if (step instanceof Step.DemoteEveryone everyone) {
                 return demoteEveryone(everyone);
@@ -181,6 +185,18 @@ final class PlanExecutor {
             if (claimed && !claim.newHolder()) {
                 memory.leadsOn(
                         claim.lease().holder().orElseThrow(), claim.lease().term());
+            }
+            return answer;
+        }
+
+        private Answer<Boolean> renew(Step.Renew renew) {
+            Duration now = clocks.ticks().get();
+            Optional<Duration> late = memory.renewal()
+                    .filter(last -> last.leaseUid().equals(renew.copy().uid()))
+                    .map(last -> Durations.rest(now, last.at().plus(last.next())));
+            Answer<Boolean> answer = take(renew.copy(), renew.lease(), false);
+            if (answer instanceof Done) {
+                late.ifPresent(chronicle::renewed);
             }
             return answer;
         }

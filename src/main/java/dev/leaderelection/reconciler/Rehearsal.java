@@ -63,7 +63,7 @@ public final class Rehearsal {
                 clocks,
                 () -> 0.5,
                 Set.of(),
-                Level.TRACE);
+                new Chronicle(Telemetry.NONE, Level.TRACE));
     }
 
     /**

@@ -50,6 +50,21 @@ interface OperatorConfig {
         boolean anyAddress();
     }
 
+    /** Whether logs are JSON, one object a line. */
+    @WithDefault("false")
+    boolean logJson();
+
+    /** What is told to whoever scrapes. */
+    Metrics metrics();
+
+    /** What is told to whoever scrapes. */
+    interface Metrics {
+
+        /** How many elections have series of their own, at most; 0 for none. */
+        @WithDefault("0")
+        int perElection();
+    }
+
     /** How the operator's own replicas agree on the one that acts. */
     Replica replica();
 

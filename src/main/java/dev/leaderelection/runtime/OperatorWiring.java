@@ -37,7 +37,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /** Makes the operator out of its parts. */
 @Singleton
@@ -45,8 +44,6 @@ final class OperatorWiring {
 
     /** So that a suspension of ours is noticed, and not taken for the nodes' silence. */
     private static final Duration HEARTBEAT_TICK = Duration.ofSeconds(1);
-
-    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
     @Produces
     @Singleton
@@ -170,21 +167,8 @@ final class OperatorWiring {
     static Operator operator(
             QuarkusConfigurationService configuration, Reconciler<LeaderElection> reconciler, OperatorConfig config) {
         Operator operator = new Operator(configuration);
-        operator.register(
-                reconciler,
-                AllEventsConfiguration.of(
-                        configuration, reconciler, config.namespace().map(OperatorWiring::one)));
+        operator.register(reconciler, AllEventsConfiguration.of(configuration, reconciler, config.namespace()));
         return operator;
-    }
-
-    /** The framework has the caches of several namespaces share one store, in which each drops what the others know. */
-    static String one(String namespace) {
-        if (!NAMESPACE.matcher(namespace).matches()) {
-            throw new IllegalArgumentException(
-                    "leader-election.namespace must be one namespace, or empty for all of them, and is '" + namespace
-                            + "'. For several, run one operator in each.");
-        }
-        return namespace;
     }
 
     private static Thread daemon(Runnable task) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** What the operator says of its own failovers: from the watch event that told it to the answer to its last write. */
 final class FailoverLog {
 
-    private static final Pattern FIELD = Pattern.compile("(namespace|term|microseconds)=([^\\s,}]+)");
+    private static final Pattern FIELD = Pattern.compile("(namespace|term|milliseconds)=([^\\s,}]+)");
 
     private FailoverLog() {}
 
@@ -25,7 +25,7 @@ final class FailoverLog {
             if (namespace.equals(fields.get("namespace"))) {
                 took.put(
                         Long.parseLong(fields.getOrDefault("term", "0")),
-                        1000 * Long.parseLong(fields.getOrDefault("microseconds", "0")));
+                        Math.round(1e6 * Double.parseDouble(fields.getOrDefault("milliseconds", "0"))));
             }
         });
         return took;

@@ -163,6 +163,29 @@ class ChartRenderingIT {
     }
 
     @Test
+    void whatMonitorsIsThatOfItsOwnFolder() {
+        List<String> differences = ManifestDiff.between(
+                kustomized(Path.of("deploy", "monitoring")),
+                rendered(
+                        "leader-election-system",
+                        List.of(
+                                "--set=monitoring.podMonitor=true",
+                                "--set=monitoring.rules=true",
+                                "--set=monitoring.dashboard=true",
+                                "--show-only=templates/monitoring.yaml")));
+
+        assertThat(differences).isEmpty();
+    }
+
+    @Test
+    void nothingMonitorsUnlessItIsAskedFor() {
+        assertThat(YamlDocuments.parse(rendered("elections", List.of())))
+                .isNotEmpty()
+                .extracting(YamlDocuments::kind)
+                .doesNotContain("PodMonitor", "PrometheusRule", "ConfigMap");
+    }
+
+    @Test
     void operatorOfOneNamespaceHasNothingThatIsTheClusters() {
         String rendered = rendered(
                 "elections",

@@ -7,11 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Ports of the loopback address that nobody listened on a moment ago; another program may take one before it is used. */
-final class FreePorts {
+public final class FreePorts {
 
     private FreePorts() {}
 
-    static List<Integer> choose(int count) throws IOException {
+    /** As many different ones. */
+    public static List<Integer> choose(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {

@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,7 +210,7 @@ public final class OperatorProcess implements AutoCloseable {
 
     private boolean answers(String path) {
         try {
-            return status(path) == 200;
+            return send(path, BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
         }
@@ -225,6 +227,20 @@ public final class OperatorProcess implements AutoCloseable {
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Waits until the operator ends by itself and tells its exit code. */
+    public int awaitExit() {
+        return process.awaitExit();
+    }
+
+    /** What a path of the operator answers within two seconds. */
+    public String get(String path) {
+        try {
+            return send(path, BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no answer from " + path, e);
+        }
     }
 
     /** Everything the operator has written so far. */
@@ -262,12 +278,12 @@ public final class OperatorProcess implements AutoCloseable {
         process.kill();
     }
 
-    private int status(String path) throws IOException {
+    private <T> HttpResponse<T> send(String path, BodyHandler<T> handler) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(url.resolve(path))
                 .timeout(Duration.ofSeconds(2))
                 .build();
         try {
-            return http.send(request, BodyHandlers.discarding()).statusCode();
+            return http.send(request, handler);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

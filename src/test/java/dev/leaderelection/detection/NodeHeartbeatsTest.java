@@ -65,6 +65,19 @@ class NodeHeartbeatsTest {
     }
 
     @Test
+    void theTallyIsThatOfTheShortestBoundThatWasAskedFor() {
+        beat("a", "b");
+        assertThat(heartbeats.tally()).isEqualTo(new NodeTally(2, 0, false));
+        assertThat(heartbeats.isLost("a", BOUND)).isFalse();
+
+        passWith(BOUND, "b");
+        assertThat(heartbeats.tally()).isEqualTo(new NodeTally(2, 1, false));
+
+        pass(BOUND);
+        assertThat(heartbeats.tally()).isEqualTo(new NodeTally(2, 0, true));
+    }
+
+    @Test
     void eachBoundIsAQuestionOfItsOwn() {
         beat("a", "b");
 

@@ -82,6 +82,14 @@ class ProbeResultsTest {
     }
 
     @Test
+    void theTallyCountsProbesAndTheirVerdicts() {
+        results.replace(orders, targets(orders, "a", "b", "c"));
+        failsOftenEnough(orders, "a", "b");
+
+        assertThat(results.tally()).isEqualTo(new ProbeTally(3, 1, false, 3, 3));
+    }
+
+    @Test
     void aSuccessInBetweenStartsTheCountAnew() {
         results.replace(orders, targets(orders, "a", "b"));
         for (int i = 0; i < 5; i++) {

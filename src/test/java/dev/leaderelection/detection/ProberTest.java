@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -81,6 +82,23 @@ class ProberTest {
 
     private void awaitNoConnection(PodServer server) {
         await().atMost(Duration.ofSeconds(10)).until(() -> server.connections() == 0);
+    }
+
+    @Test
+    void anEventLoopThatDoesNotTurnIsSilent() {
+        CountDownLatch busy = new CountDownLatch(1);
+        vertx.runOnContext(now -> {
+            try {
+                busy.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        await().atMost(Duration.ofSeconds(30)).until(() -> prober.silence().compareTo(Duration.ofSeconds(2)) > 0);
+
+        busy.countDown();
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> prober.silence().compareTo(Duration.ofSeconds(1)) < 0);
     }
 
     private static int closedPort() throws IOException {

@@ -51,6 +51,12 @@ class DocumentationIT {
         assertThat(KUBELET.nodes()).isNotEmpty();
     }
 
+    /** What clusters with the Prometheus Operator have. */
+    @BeforeAll
+    static void monitoringKindsAreThere() {
+        new Manifests(CONTROL_PLANE).apply(Path.of("src", "test", "resources", "monitoring", "crds"));
+    }
+
     @AfterAll
     static void stop() {
         KUBELET.close();

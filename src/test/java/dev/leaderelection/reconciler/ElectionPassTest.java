@@ -14,6 +14,9 @@ import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Candidate.Life;
 import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
+import dev.leaderelection.election.Plan.Transition;
+import dev.leaderelection.election.Strategy;
+import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.EventLog;
 import dev.leaderelection.kubernetes.Primary;
@@ -52,6 +55,7 @@ class ElectionPassTest {
     private final Clocks clocks = new Clocks(() -> Instant.EPOCH.plus(now), () -> now);
     private final FakeElectionStore store = new FakeElectionStore(resource(Optional.empty()));
     private ElectionMemory memory = new ElectionMemory();
+    private final List<String> counted = new ArrayList<>();
     private final ElectionPass pass = new ElectionPass(
             new LaggingCaches(),
             store,
@@ -61,7 +65,7 @@ class ElectionPassTest {
             clocks,
             () -> 1.0,
             Set.of(),
-            Level.DEBUG);
+            new Chronicle(new Counted(), Level.DEBUG));
 
     private static final LeaderElectionSpec SPEC =
             Serialization.unmarshal("selector: {matchLabels: {app: orders}}", LeaderElectionSpec.class);
@@ -94,6 +98,25 @@ class ElectionPassTest {
             resource.setStatus(is.status());
         });
         return resource;
+    }
+
+    /** What is counted, and who carried the label by then. */
+    private final class Counted implements Telemetry {
+
+        @Override
+        public void moved(Strategy strategy, Transition transition, Duration took) {
+            counted.add(transition.reason().text() + " after " + took.toMillis() + " ms, labelled " + store.routed());
+        }
+
+        @Override
+        public void renewed(Duration late) {
+            counted.add("renewed " + late.toMillis() + " ms late");
+        }
+
+        @Override
+        public void refused(Cause cause) {
+            counted.add("refused " + cause);
+        }
     }
 
     /** Pods as they are; the Lease is never seen, so that every pass depends on live reads alone. */
@@ -274,7 +297,7 @@ class ElectionPassTest {
                 clocks,
                 () -> 1.0,
                 Set.of("blue.example.com"),
-                Level.DEBUG);
+                new Chronicle(Telemetry.NONE, Level.DEBUG));
         ElectionMemory its = new ElectionMemory();
         its.doubtLease();
         LeaseState.Copy copy = lease().copy();
@@ -316,6 +339,44 @@ class ElectionPassTest {
         assertThat(lease().holder()).isEqualTo(id("b"));
         assertThat(store.primary.orElseThrow().status().history().get(0).reason())
                 .isEqualTo("LeaderNotReady");
+    }
+
+    @Test
+    void aSwitchIsCountedFromItsCauseAndWhenItsHeirCarriesTheLabel() {
+        givenALeader();
+        leaderFails();
+        memory.wake(now);
+        now = now.plusMillis(7);
+        counted.clear();
+
+        pass();
+
+        assertThat(counted).containsExactly("LeaderNotReady after 7 ms, labelled [b]");
+    }
+
+    @Test
+    void aRenewalIsCountedByHowLateItIs() {
+        givenALeader();
+        now = now.plusSeconds(30);
+        pass();
+        counted.clear();
+
+        now = now.plusMillis(10_020);
+        pass();
+
+        assertThat(counted).containsExactly("renewed 20 ms late");
+    }
+
+    @Test
+    void aRefusalIsCountedByItsCause() {
+        givenALeader();
+        leaderFails();
+        store.script = (number, write) -> write.equals("demote a") ? Fate.DENIED : Fate.GRANTED;
+        counted.clear();
+
+        pass();
+
+        assertThat(counted).containsExactly("refused DENIED");
     }
 
     @Test
@@ -438,6 +499,7 @@ class ElectionPassTest {
         assertThat(store.writes).containsExactly("close", "clear a", "clear b", "delete lease", "release");
         assertThat(store.routed()).isEmpty();
         assertThat(store.primary).isEmpty();
+        assertThat(memory.summary(now)).as("what is counted").isEmpty();
     }
 
     @ParameterizedTest
@@ -619,6 +681,20 @@ class ElectionPassTest {
 
         assertThat(store.reads).contains("pod 0");
         assertThat(store.writes).startsWith("claim 0/2", "demote a", "promote 0");
+    }
+
+    @Test
+    void leadersThatWereWellAreNotFlapping() {
+        spec = BULLY;
+        givenALeader();
+        // Each ranks before the one that leads.
+        for (String name : List.of("0d", "0c", "0b", "0a", "0")) {
+            store.put(healthy(name));
+            settle();
+        }
+
+        assertThat(store.routed()).containsExactly("0");
+        assertThat(memory.summary(now).orElseThrow().isFlapping()).isFalse();
     }
 
     /** Found by chaos: the news of a pod's end was late, and a healthy leader was deposed for it. */

@@ -180,7 +180,7 @@ class FuzzTest {
                     clocks,
                     () -> 1.0,
                     Set.of(),
-                    Level.TRACE);
+                    new Chronicle(Telemetry.NONE, Level.TRACE));
             ElectionMemory memory = new ElectionMemory();
             int routedBefore = store.routed().size();
             int atRest = 0;

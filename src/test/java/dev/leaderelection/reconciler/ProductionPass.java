@@ -67,7 +67,7 @@ public final class ProductionPass {
                 clocks,
                 jitter,
                 Set.of(),
-                Level.TRACE);
+                new Chronicle(Telemetry.NONE, Level.TRACE));
     }
 
     private record Heard(Function<PodIdentity, Candidate.Contact> contact) implements Detection {

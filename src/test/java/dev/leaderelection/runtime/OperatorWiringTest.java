@@ -1,25 +1,25 @@
 package dev.leaderelection.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leaderelection.reconciler.AllowedPrefixes;
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
+import dev.leaderelection.reconciler.Telemetry;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.config.ControllerConfiguration;
+import io.prometheus.client.CollectorRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @TestProfile(OperatorWiringTest.WithoutACluster.class)
@@ -51,6 +51,16 @@ class OperatorWiringTest {
     @Liveness
     RenewalLiveness liveness;
 
+    @Inject
+    @Liveness
+    EventLoopLiveness eventLoop;
+
+    @Inject
+    Telemetry telemetry;
+
+    @Inject
+    CollectorRegistry scraped;
+
     private ControllerConfiguration<?> controller() {
         RegisteredController<?> controller =
                 operator.getRegisteredController(LeaderElectionReconciler.NAME).orElseThrow();
@@ -65,18 +75,8 @@ class OperatorWiringTest {
     }
 
     @Test
-    void theElectionsOfAllNamespacesAreLookedAfterUnlessOneIsNamed() {
+    void theElectionsOfAllNamespacesAreLookedAfter() {
         assertThat(controller().getInformerConfig().watchAllNamespaces()).isTrue();
-        assertThat(OperatorWiring.one("shop")).isEqualTo("shop");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"shop,bank", "shop bank", "*", "Shop", "-shop"})
-    void severalNamespacesAreRefusedInOneClearLine(String namespaces) {
-        assertThatThrownBy(() -> OperatorWiring.one(namespaces))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("leader-election.namespace must be one namespace, or empty for all of them, and is '"
-                        + namespaces + "'. For several, run one operator in each.");
     }
 
     @Test
@@ -106,5 +106,23 @@ class OperatorWiringTest {
     @Test
     void aProcessWithoutElectionsIsAlive() {
         assertThat(liveness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+        assertThat(eventLoop.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+    }
+
+    @Test
+    void whatIsCountedArrivesWhereItIsScraped() {
+        telemetry.renewed(Duration.ofMillis(1));
+
+        assertThat(scraped.getSampleValue("leader_election_renewal_lag_seconds_count"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aReplicaThatStandsByTellsThatAndNothingOfElections() {
+        assertThat(scraped.getSampleValue("leader_election_acting")).isZero();
+        assertThat(Collections.list(scraped.metricFamilySamples()))
+                .extracting(family -> family.name)
+                .contains("leader_election_build_info")
+                .doesNotContain("leader_election_elections");
     }
 }

@@ -48,6 +48,9 @@ class AvailabilityIT {
             scene.awaitReadyElection("orders");
             long term = scene.term("orders");
             assertThat(second.log()).doesNotContain(ACTS);
+            assertThat(second.get("/q/metrics"))
+                    .contains("leader_election_acting 0.0")
+                    .doesNotContain("leader_election_elections");
 
             long asked = System.nanoTime();
             stage.operator().stop();

@@ -1,0 +1,12 @@
+package dev.leaderelection.detection;
+
+/**
+ * How the probes go.
+ *
+ * @param targets how many pods are probed
+ * @param failed how many of them have failed
+ * @param isHeld whether so many fail that none is believed to have failed
+ * @param successes how many probes were answered as they should be, ever
+ * @param failures how many were not
+ */
+public record ProbeTally(int targets, int failed, boolean isHeld, long successes, long failures) {}

@@ -1,0 +1,229 @@
+package dev.leaderelection.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.leaderelection.monitoring.Dashboard;
+import dev.leaderelection.monitoring.Prometheus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the operator tells of itself: at its endpoint, and in its log. */
+class MetricsIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Path PAGE = Path.of("src", "site", "markdown", "metrics.md");
+
+    private static final Path CASES = Path.of("src", "test", "resources", "monitoring", "alerts-test.yaml");
+
+    private static Prometheus prometheus;
+
+    private final Stage stage = Stage.shared();
+
+    @BeforeAll
+    static void tellsOfSingleElectionsAndInJson() {
+        Stage stage = Stage.shared();
+        stage.restartOperator(Map.of("LEADER_ELECTION_METRICS_PER_ELECTION", "2", "LEADER_ELECTION_LOG_JSON", "true"));
+        prometheus = Prometheus.scraping(
+                Map.of("operator-0", stage.operator().url()),
+                stage.controlPlane().directory());
+    }
+
+    @AfterAll
+    static void asBefore() {
+        prometheus.close();
+        Stage.shared().restartOperator();
+    }
+
+    private String scrape() {
+        return stage.operator().get("/q/metrics");
+    }
+
+    /** The value of the one series that a query brings. */
+    private static double value(String query) {
+        assertThat(prometheus.ask(query)).as(query).hasSize(1);
+        return prometheus.ask(query).get(0).samples().get(0).value();
+    }
+
+    private static void electAndFailOver(Scene scene) {
+        scene.podsReadyInTurn("orders-a", "orders-b");
+        scene.elect("orders", Scene.FAST);
+        scene.awaitReadyElection("orders");
+        scene.ready("orders-a", false);
+        scene.awaitTransition("orders", "orders-a", "orders-b", "LeaderNotReady");
+        scene.awaitRenewals("orders", 2);
+    }
+
+    private static void failBack(Scene scene) {
+        scene.ready("orders-a", true);
+        scene.ready("orders-b", false);
+        scene.awaitTransition("orders", "orders-b", "orders-a", "LeaderNotReady");
+    }
+
+    @Test
+    void whatHappensIsCounted() {
+        try (Scene scene = stage.scene()) {
+            scene.elect("bills", Scene.FAST + "routing: {label: {key: example.com/bills}}\nmode: Observe");
+            electAndFailOver(scene);
+
+            String labels = "{reason=\"LeaderNotReady\", strategy=\"Lease\"}";
+            await().atMost(Scene.PATIENCE).untilAsserted(() -> {
+                double failovers = value("leader_election_failover_seconds_count" + labels);
+                assertThat(failovers).isPositive();
+                assertThat(value("leader_election_transitions_total" + labels)).isEqualTo(failovers);
+                assertThat(value("leader_election_failover_seconds_sum" + labels))
+                        .isBetween(0.0001, 60 * failovers);
+                assertThat(value("leader_election_renewal_lag_seconds_count")).isPositive();
+                assertThat(value("leader_election_acting")).isEqualTo(1);
+                assertThat(value("leader_election_lease_age_ratio")).isBetween(0.0, 1.0);
+                assertThat(
+                                value(
+                                        "leader_election_elections{condition=\"Paused\", status=\"True\", reason=\"Observing\"}"))
+                        .isPositive();
+            });
+        }
+    }
+
+    @Test
+    void everyPanelOfTheDashboardHasData() {
+        try (Scene scene = stage.scene()) {
+            scene.elect("bills", Scene.FAST + "routing: {label: {key: example.com/bills}}\nmode: Observe");
+            electAndFailOver(scene);
+            // A rate needs a series that grows while it is watched.
+            failBack(scene);
+
+            assertThat(Dashboard.read().panels())
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(panel -> assertThat(panel.queries())
+                            .isNotEmpty()
+                            .allSatisfy(query -> await(panel.title() + ": " + query.text())
+                                    .atMost(Scene.PATIENCE)
+                                    .untilAsserted(() -> assertThat(prometheus.ask(query.over(Duration.ofMinutes(1))))
+                                            .isNotEmpty()
+                                            .allSatisfy(MetricsIT::isNumber))));
+        }
+    }
+
+    private static void isNumber(Prometheus.Series series) {
+        assertThat(series.samples()).extracting(Prometheus.Sample::value).noneMatch(value -> value.isNaN());
+    }
+
+    /** With other values of their labels, and of the conditions another one. */
+    @Test
+    void theCasesOfTheAlertsAreOfSeriesThatTheOperatorTells() throws IOException {
+        try (Scene scene = stage.scene()) {
+            scene.elect("orders", Scene.FAST);
+            scene.awaitCondition("orders", "LeaderElected", "False", "NoEligibleCandidate");
+
+            assertThat(ofTheCases())
+                    .isNotEmpty()
+                    .allSatisfy(series -> await(series)
+                            .atMost(Scene.PATIENCE)
+                            .untilAsserted(
+                                    () -> assertThat(prometheus.ask(series)).isNotEmpty()));
+        }
+    }
+
+    private static Set<String> ofTheCases() throws IOException {
+        return Pattern.compile("series: '(leader_election_[^']+)'")
+                .matcher(Files.readString(CASES))
+                .results()
+                .map(series -> series.group(1).replaceAll("=\"[^\"]*\"", "!=\"\""))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void everyMetricIsDocumentedAndNoOther() throws IOException {
+        try (Scene scene = stage.scene()) {
+            electAndFailOver(scene);
+
+            assertThat(names(scrape(), "(?m)^(leader_election_[a-z_]+?)(_bucket|_count|_sum|_max)?[ {]"))
+                    .isEqualTo(names(Files.readString(PAGE), "(?m)^\\| `(leader_election_[a-z_]+)` ()"));
+        }
+    }
+
+    private static Set<String> names(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(name -> name.group(1))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void noMoreElectionsHaveSeriesOfTheirOwnThanIsAskedFor() {
+        try (Scene scene = stage.scene()) {
+            scene.readyPods("orders-a");
+            scene.elect("orders", Scene.FAST);
+            scene.elect("bills", Scene.FAST + "routing: {label: {key: example.com/bills}}");
+            scene.elect("notes", Scene.FAST + "routing: {label: {key: example.com/notes}}");
+            scene.awaitReadyElection("orders");
+            scene.awaitReadyElection("bills");
+            scene.awaitReadyElection("notes");
+
+            assertThat(scrape().lines())
+                    .filteredOn(line -> line.startsWith("leader_election_election_led{"))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void aFailoverIsThreeLinesWithTheirFieldsAndASteadyStateIsSilent() {
+        try (Scene scene = stage.scene()) {
+            electAndFailOver(scene);
+            List<JsonNode> lines = lines(scene.namespace());
+            String before = stage.operator().log();
+
+            scene.awaitRenewals("orders", 4);
+
+            assertThat(stage.operator().log()).isEqualTo(before);
+            assertThat(lines.subList(lines.size() - 3, lines.size()))
+                    .extracting(line -> line.path("message").asText() + " "
+                            + line.at("/mdc/pod").asText() + " "
+                            + line.at("/mdc/term").asText() + " "
+                            + line.at("/mdc/reason").asText())
+                    .containsExactly(
+                            "leader lost orders-a  LeaderNotReady",
+                            "heir claimed orders-b 2 ",
+                            "leader promoted orders-b 2 LeaderNotReady");
+            assertThat(lines.get(lines.size() - 1).at("/mdc/milliseconds").asDouble())
+                    .isPositive();
+        }
+    }
+
+    /** What was logged of the elections of a namespace; every line is JSON. */
+    private List<JsonNode> lines(String namespace) {
+        await().atMost(Scene.PATIENCE).until(() -> stage.operator().log().endsWith("\n"));
+        Stream<JsonNode> lines = stage.operator()
+                .log()
+                .lines()
+                // The JVM's own words, about its options and its archive.
+                .filter(line -> !line.startsWith("Picked up ") && !line.contains("VM warning"))
+                .map(MetricsIT::parse);
+        return lines.filter(line -> line.at("/mdc/namespace").asText().equals(namespace))
+                .toList();
+    }
+
+    private static JsonNode parse(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("no JSON: " + line, e);
+        }
+    }
+}
