@@ -46,13 +46,18 @@ record Finding(String type, boolean holds, String reason, String message) {
         Finding routing = fencing.orElseGet(() -> routing(report, leader, conflicted));
         List<Finding> findings = new ArrayList<>();
         findings.add(fencing.map(any -> any.spoils(READY))
-                .orElseGet(() -> ready(conflicted, elected, held, routing, leader)));
+                .orElseGet(() -> ready(report, conflicted, elected, held, routing, leader)));
         findings.addAll(List.of(elected, held, routing, conflicted, paused(report)));
         return findings;
     }
 
     private static Finding ready(
-            Finding conflicted, Finding elected, Finding held, Finding routing, Optional<Candidate> leader) {
+            Report report,
+            Finding conflicted,
+            Finding elected,
+            Finding held,
+            Finding routing,
+            Optional<Candidate> leader) {
         if (conflicted.holds()) {
             return conflicted.spoils(READY);
         }
@@ -71,7 +76,8 @@ record Finding(String type, boolean holds, String reason, String message) {
                     pod.id().name() + " leads but is " + eligibility.explanation()
                             + "; it keeps the seat until a candidate is eligible");
         }
-        return new Finding(READY, true, "LeaderReady", pod.id().name() + " leads and is ready");
+        String unheard = report.sight().unheard().map(what -> "; " + what).orElse("");
+        return new Finding(READY, true, "LeaderReady", pod.id().name() + " leads and is ready" + unheard);
     }
 
     /** The label is nowhere, on purpose, until the leader that is to be replaced has stopped. */
