@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 /** What happens to leaders, nodes and the operator, each time under traffic. */
 final class Stories {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** So long is everything watched after the last switch, in requests: two seconds. */
     private static final int AFTERWARDS = 200;
