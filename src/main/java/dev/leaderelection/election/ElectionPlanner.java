@@ -1,5 +1,6 @@
 package dev.leaderelection.election;
 
+import dev.leaderelection.election.Observation.Obstacle.Kind;
 import dev.leaderelection.election.Plan.Situation;
 import dev.leaderelection.election.Plan.Transition;
 import java.time.Duration;
@@ -29,6 +30,15 @@ public final class ElectionPlanner {
         return Transfers.answered(o, decided(o));
     }
 
+    /** Its Lease is kept, and not by this operator, whose configuration forbids it the election's key. */
+    private static boolean isServedByAnother(Observation o) {
+        return o.obstacle()
+                        .filter(any -> any.kind() == Kind.LABEL_KEY_NOT_ALLOWED)
+                        .isPresent()
+                && o.lease() instanceof LeaseState.Claimed
+                && !o.renewal().expired();
+    }
+
     private static Plan decided(Observation o) {
         if (o.standing().deleting()) {
             return closing(o);
@@ -37,7 +47,8 @@ public final class ElectionPlanner {
             return observed(o);
         }
         if (o.obstacle().isPresent()) {
-            return new Plan(Situation.STOOD_DOWN, Optional.empty(), List.of(), OBSTACLE_POLL);
+            Situation situation = isServedByAnother(o) ? Situation.LEFT_TO_ANOTHER : Situation.STOOD_DOWN;
+            return new Plan(situation, Optional.empty(), List.of(), OBSTACLE_POLL);
         }
         if (o.lease() instanceof LeaseState.Foreign) {
             return idle(Situation.LEASE_TAKEN);

@@ -29,6 +29,8 @@ public record Plan(Situation situation, Optional<Transition> transition, List<St
         VACANT,
         /** An obstacle forbids it to act. */
         STOOD_DOWN,
+        /** This operator may not act, and another one does: it is that one's to report and to answer. */
+        LEFT_TO_ANOTHER,
         /** A Lease of that name belongs to somebody else. */
         LEASE_TAKEN,
         /** Mode Observe: nothing is written. */

@@ -34,7 +34,7 @@ final class Transfers {
 
     /** A plan that also answers, before anything else: an answer stops no plan, but a plan that is denied stops what comes after. */
     static Plan answered(Observation o, Plan plan) {
-        if (o.transfer().isEmpty()) {
+        if (o.transfer().isEmpty() || plan.situation() == Situation.LEFT_TO_ANOTHER) {
             return plan;
         }
         Transfer transfer = o.transfer().get();

@@ -4,6 +4,7 @@ import dev.leaderelection.kubernetes.Answer.Cause;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -226,6 +227,12 @@ public final class ApiServer {
             granted++;
         }
         return granted;
+    }
+
+    /** Asks for one Lease of a namespace, to find out whether they may be seen. */
+    Answer<LeaseList> glanceAtLeases(String namespace) {
+        String one = "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases?limit=1";
+        return send(Request.get(one, Duration.ofSeconds(2)), LeaseList.class);
     }
 
     private <T> Answer<T> refused(Request request, Reply reply) {

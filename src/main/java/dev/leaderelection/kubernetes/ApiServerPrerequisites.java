@@ -8,12 +8,17 @@ import io.fabric8.kubernetes.api.model.APIGroupList;
 import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceRule;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -24,6 +29,11 @@ public final class ApiServerPrerequisites {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    private static final String LISTS = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
+
+    /** A namespace that is nobody's: whoever has a right there has it everywhere. */
+    private static final String NOWHERE = "leader-election-operator-has-no-such-namespace";
+
     private static final String VERSION = LeaderElection.GROUP + "/" + LeaderElection.VERSION;
     private static final List<String> KINDS = List.of("leaderelections", "leadershiptransfers");
     private static final String LEASES = "coordination.k8s.io";
@@ -108,7 +118,7 @@ public final class ApiServerPrerequisites {
             return ((Refused<List<String>>) kinds).recast();
         }
         List<Right> denied = new ArrayList<>();
-        for (Right right : rights(namespace, own)) {
+        for (Right right : unlisted(rights(namespace, own))) {
             Answer<Boolean> allowed = isAllowed(right);
             if (!(allowed instanceof Done<Boolean> done)) {
                 return ((Refused<Boolean>) allowed).recast();
@@ -178,6 +188,41 @@ public final class ApiServerPrerequisites {
                         .map(APIResource::getName)
                         .toList())
                 : ((Refused<APIResourceList>) kinds).recast();
+    }
+
+    /**
+     * The rights that the API server does not list among ours: those are to be asked for one by one, for an authorizer may grant what it
+     * cannot list. All of RBAC's come in one answer, and a start is not held up by two dozen.
+     */
+    private List<Right> unlisted(List<Right> rights) {
+        Map<Optional<String>, List<ResourceRule>> listed = new HashMap<>();
+        return rights.stream()
+                .filter(right -> listed.computeIfAbsent(right.namespace(), this::rules).stream()
+                        .noneMatch(rule -> grants(rule, right)))
+                .toList();
+    }
+
+    private List<ResourceRule> rules(Optional<String> namespace) {
+        SelfSubjectRulesReview question = new SelfSubjectRulesReviewBuilder()
+                .withNewSpec()
+                .withNamespace(namespace.orElse(NOWHERE))
+                .endSpec()
+                .build();
+        return server.send(Request.post(LISTS, question, PATIENCE), SelfSubjectRulesReview.class)
+                        instanceof Done<SelfSubjectRulesReview> done
+                ? done.value().getStatus().getResourceRules()
+                : List.of();
+    }
+
+    private static boolean grants(ResourceRule rule, Right right) {
+        return rule.getResourceNames().isEmpty()
+                && holds(rule.getVerbs(), right.verb())
+                && holds(rule.getApiGroups(), right.group())
+                && holds(rule.getResources(), right.resource());
+    }
+
+    private static boolean holds(List<String> wanted, String name) {
+        return wanted.contains(name) || wanted.contains("*");
     }
 
     private Answer<Boolean> isAllowed(Right right) {

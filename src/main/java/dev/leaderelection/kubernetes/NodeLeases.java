@@ -1,43 +1,125 @@
 package dev.leaderelection.kubernetes;
 
+import dev.leaderelection.kubernetes.Answer.Cause;
+import dev.leaderelection.kubernetes.Answer.Refused;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseList;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The watch on the Leases by which kubelets say that they live. It begins when somebody wants to know. */
+/**
+ * The watch on the Leases by which kubelets say that they live. It begins when somebody wants to know, and the right to it may be
+ * missing, or be taken away and given back: a watch that is refused would be tried once a second for ever, so it is given up and asked for
+ * less and less often.
+ */
 public final class NodeLeases implements AutoCloseable {
 
     /** The namespace of the nodes' Leases; each is named as its node. */
     public static final String NAMESPACE = "kube-node-lease";
 
+    private static final Logger log = LoggerFactory.getLogger(NodeLeases.class);
+
     private final KubernetesClient client;
-    private final ResourceEventHandler<Lease> handler;
+    private final ApiServer server;
+    private final Supplier<Duration> ticks;
+    private final Handler handler;
+    private final Reluctance reluctance = new Reluctance();
     private Optional<SharedIndexInformer<Lease>> informer = Optional.empty();
+    private boolean refused;
 
     /**
+     * @param client watches
+     * @param server asked whether we may
+     * @param ticks a clock that only goes forward, since any fixed instant
      * @param renewed told of each revision: which node, and its renewal as the kubelet wrote it
-     * @param deleted told of each Lease that is gone: which node
+     * @param deleted told of each Lease that is gone, or no longer seen: which node
      */
-    public NodeLeases(KubernetesClient client, BiConsumer<String, String> renewed, Consumer<String> deleted) {
+    public NodeLeases(
+            KubernetesClient client,
+            ApiServer server,
+            Supplier<Duration> ticks,
+            BiConsumer<String, String> renewed,
+            Consumer<String> deleted) {
         this.client = client;
+        this.server = server;
+        this.ticks = ticks;
         this.handler = new Handler(renewed, deleted);
     }
 
-    /** Begins to watch, unless it has begun, and waits for nothing. */
-    public synchronized void watch() {
-        if (informer.isEmpty()) {
-            SharedIndexInformer<Lease> watch = client.leases()
-                    .inNamespace(NAMESPACE)
-                    .runnableInformer(0)
-                    // It is tried again for ever: until then no node counts as lost.
-                    .exceptionHandler((started, failure) -> true)
-                    .addEventHandler(handler);
-            informer = Optional.of(watch);
-            var unused = watch.start();
+    /**
+     * Begins to watch, unless it has begun or was refused a while ago, and waits for nothing that the watch brings.
+     *
+     * @return if the watch is refused, after how long it is worth another call
+     */
+    public Optional<Duration> watch() {
+        if (takeTurn()) {
+            if (server.glanceAtLeases(NAMESPACE) instanceof Refused<LeaseList> no && no.cause() == Cause.DENIED) {
+                refused(no.explanation());
+            } else {
+                begin();
+            }
+        }
+        return rest();
+    }
+
+    private synchronized boolean takeTurn() {
+        return informer.isEmpty() && reluctance.takeTurn(ticks.get());
+    }
+
+    private synchronized Optional<Duration> rest() {
+        return refused ? Optional.of(reluctance.rest(ticks.get())) : Optional.empty();
+    }
+
+    private synchronized void begin() {
+        reluctance.granted();
+        if (refused) {
+            refused = false;
+            log.info("the nodes' heartbeats are watched again");
+        }
+        SharedIndexInformer<Lease> watch = client.leases()
+                .inNamespace(NAMESPACE)
+                .runnableInformer(0)
+                // It is tried again for ever unless it is refused: until then no node counts as lost.
+                .exceptionHandler((started, failure) -> !isDenied(failure) || !giveUp(failure))
+                .addEventHandler(handler);
+        informer = Optional.of(watch);
+        var unused = watch.start();
+    }
+
+    private static boolean isDenied(@Nullable Throwable failure) {
+        if (failure instanceof KubernetesClientException answer) {
+            return answer.getCode() == HttpURLConnection.HTTP_FORBIDDEN;
+        }
+        return failure != null && isDenied(failure.getCause());
+    }
+
+    /** What it has told is given up with the watch: a node of which nothing can be heard is not lost. */
+    private synchronized boolean giveUp(Throwable failure) {
+        informer.ifPresent(watch -> {
+            watch.getStore().list().forEach(lease -> handler.onDelete(lease, true));
+            watch.close();
+        });
+        informer = Optional.empty();
+        var unused = reluctance.takeTurn(ticks.get());
+        refused(String.valueOf(failure.getMessage()));
+        return true;
+    }
+
+    private synchronized void refused(String explanation) {
+        if (!refused) {
+            refused = true;
+            log.warn("the nodes' heartbeats cannot be watched, so that no node counts as lost: {}", explanation);
         }
     }
 

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Says in Events what a pass has changed: on the election, and on both pods of a transition. */
 final class Announcer {
@@ -38,6 +39,15 @@ final class Announcer {
                         new News(Severity.WARNING, condition.getReason(), "Reconcile", condition.getMessage()))
                 .distinct()
                 .forEach(news -> events.onElection(election, news));
+    }
+
+    /** Whether all there is to warn of is that an election of which nothing was told yet has nobody who may lead. */
+    static boolean isVacantFromTheStart(LeaderElectionStatus told, LeaderElectionStatus now) {
+        Set<String> alarms = now.conditions().stream()
+                .filter(Announcer::isAlarm)
+                .map(Condition::getReason)
+                .collect(Collectors.toSet());
+        return told.conditions().isEmpty() && alarms.equals(Set.of(Finding.NO_ELIGIBLE_CANDIDATE));
     }
 
     /** Pods that carried the leader's label and did not lead. */

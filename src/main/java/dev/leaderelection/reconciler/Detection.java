@@ -15,7 +15,7 @@ interface Detection {
 
         @Override
         public Hearing hear(Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods) {
-            return new Hearing(pods, Optional.empty());
+            return new Hearing(pods, Optional.empty(), Optional.empty());
         }
 
         @Override
@@ -38,8 +38,9 @@ interface Detection {
      *
      * @param pods the pods, each with what is known of it
      * @param next after how long time alone may change that, if it may
+     * @param unheard what is asked for and cannot be found out, and the remedy, for a person
      */
-    record Hearing(List<Candidate> pods, Optional<Duration> next) {
+    record Hearing(List<Candidate> pods, Optional<Duration> next, Optional<String> unheard) {
 
         /** Copies. */
         public Hearing {

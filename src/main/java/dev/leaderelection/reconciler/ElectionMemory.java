@@ -2,6 +2,7 @@ package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Durations;
 import dev.leaderelection.election.Fenced;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Plan;
@@ -58,6 +59,7 @@ public final class ElectionMemory {
     private final List<Report.Change> unreported = new ArrayList<>();
     private Optional<Begun> begun = Optional.empty();
     private Optional<LeaderElectionStatus> announced = Optional.empty();
+    private Optional<Duration> firstReport = Optional.empty();
     private Optional<LeaseState> lease = Optional.empty();
     private Optional<Primary> primary = Optional.empty();
     private Fenced fenced = Fenced.NOTHING;
@@ -413,6 +415,19 @@ public final class ElectionMemory {
     int reportRefused() {
         reportRefusals = Math.min(reportRefusals + 1, MOST_REFUSALS);
         return reportRefusals;
+    }
+
+    /** For how much longer an election counts as having just begun, by when this process first reported of it. */
+    Duration restOfBeginning(Duration beginning, Duration ticks) {
+        Duration since = firstReport.orElse(ticks);
+        firstReport = Optional.of(since);
+        return Durations.rest(beginning, ticks.minus(since));
+    }
+
+    /** Takes note that a status was written, and that nobody was told of what differs from that other one yet. */
+    void reportedSilently(LeaderElectionStatus told) {
+        reported();
+        notReported(told);
     }
 
     void reported() {

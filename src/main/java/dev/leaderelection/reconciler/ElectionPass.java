@@ -14,10 +14,11 @@ import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.ElectionStore;
 import dev.leaderelection.kubernetes.Primary;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
-import java.util.stream.Stream;
 
 /** Gather, plan, execute, report: what the operator does with one election when anything happens, or when time is up. */
 final class ElectionPass {
@@ -29,6 +30,9 @@ final class ElectionPass {
     private static final int FREE_REFUSALS = 3;
 
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(1);
+
+    /** For how long nobody is warned that an election has no leader yet: it is often created before its pods. */
+    private static final Duration BEGINNING = Duration.ofSeconds(5);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
@@ -125,6 +129,9 @@ final class ElectionPass {
                     ? Optional.empty()
                     : Optional.of(LONGEST_PAUSE);
         }
+        if (plan.situation() == Plan.Situation.LEFT_TO_ANOTHER) {
+            return Optional.of(plan.nextLook());
+        }
         completed(sight, memory);
         Answer<Boolean> answer =
                 report(resource, new Report(sight, plan, memory.unreported(), Optional.empty()), memory);
@@ -133,8 +140,12 @@ final class ElectionPass {
             // What is renewed meanwhile says nothing of a report that is refused without end.
             return lookAgain(sight.election(), refused, memory.reportRefused(), memory);
         }
-        return Stream.concat(Stream.of(plan.nextLook(), LONGEST_PAUSE), sight.nextHearing().stream())
-                .min(Duration::compareTo);
+        List<Duration> looks = new ArrayList<>(List.of(plan.nextLook(), LONGEST_PAUSE));
+        sight.nextHearing().ifPresent(looks::add);
+        if (memory.announced().isPresent()) {
+            looks.add(memory.restOfBeginning(BEGINNING, clocks.ticks().get()));
+        }
+        return looks.stream().min(Duration::compareTo);
     }
 
     /** How long a plan has to wait, whatever has woken this pass; zero if it may be carried out now. */
@@ -239,8 +250,15 @@ final class ElectionPass {
         }
         // A status may have landed without our hearing of it: then there is nothing to write, and still something to
         // tell.
-        announcer.changed(report, memory.announced().orElse(before), after);
-        memory.reported();
+        LeaderElectionStatus told = memory.announced().orElse(before);
+        boolean hasJustBegun =
+                !memory.restOfBeginning(BEGINNING, clocks.ticks().get()).isZero();
+        if (hasJustBegun && report.changes().isEmpty() && Announcer.isVacantFromTheStart(told, after)) {
+            memory.reportedSilently(told);
+        } else {
+            announcer.changed(report, told, after);
+            memory.reported();
+        }
         return Answer.OK;
     }
 

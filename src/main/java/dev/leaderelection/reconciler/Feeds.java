@@ -20,9 +20,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The feeds of detection, as an election asks for them: the heartbeats of nodes, and probes. */
 public final class Feeds implements Detection, AutoCloseable {
+
+    private static final String UNHEARD =
+            "the nodes' heartbeats are not heard, and no node counts as lost: grant the operator the right to"
+                    + " list and watch leases in namespace " + NodeLeases.NAMESPACE;
 
     private final NodeLeases nodeLeases;
     private final NodeHeartbeats heartbeats;
@@ -48,13 +53,13 @@ public final class Feeds implements Detection, AutoCloseable {
         Optional<Probe> probe = Optional.ofNullable(asked.probe()).map(SpecReader::probe);
         prober.replace(key, targets(key, probe, pods));
         Duration bound = Duration.ofSeconds(asked.nodeHeartbeatSeconds());
-        if (!bound.isZero()) {
-            nodeLeases.watch();
-        }
+        Optional<Duration> askAgain = bound.isZero() ? Optional.empty() : nodeLeases.watch();
         List<Candidate> heard = pods.stream()
                 .map(pod -> pod.withContact(contact(key, probe, bound, pod)))
                 .toList();
-        return new Hearing(heard, nextLoss(bound, pods));
+        Optional<Duration> next =
+                Stream.concat(askAgain.stream(), nextLoss(bound, pods).stream()).min(Duration::compareTo);
+        return new Hearing(heard, next, askAgain.map(any -> UNHEARD));
     }
 
     private Optional<Duration> nextLoss(Duration bound, List<Candidate> pods) {

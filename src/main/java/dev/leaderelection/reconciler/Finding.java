@@ -32,6 +32,9 @@ record Finding(String type, boolean holds, String reason, String message) {
     static final String CONFLICTED = "Conflicted";
     static final String PAUSED = "Paused";
 
+    /** The reason where nobody may lead. */
+    static final String NO_ELIGIBLE_CANDIDATE = "NoEligibleCandidate";
+
     /** All conditions of an election, Ready first. */
     static List<Finding> of(Report report, Optional<Candidate> leader) {
         Finding conflicted = conflicted(report);
@@ -43,13 +46,18 @@ record Finding(String type, boolean holds, String reason, String message) {
         Finding routing = fencing.orElseGet(() -> routing(report, leader, conflicted));
         List<Finding> findings = new ArrayList<>();
         findings.add(fencing.map(any -> any.spoils(READY))
-                .orElseGet(() -> ready(conflicted, elected, held, routing, leader)));
+                .orElseGet(() -> ready(report, conflicted, elected, held, routing, leader)));
         findings.addAll(List.of(elected, held, routing, conflicted, paused(report)));
         return findings;
     }
 
     private static Finding ready(
-            Finding conflicted, Finding elected, Finding held, Finding routing, Optional<Candidate> leader) {
+            Report report,
+            Finding conflicted,
+            Finding elected,
+            Finding held,
+            Finding routing,
+            Optional<Candidate> leader) {
         if (conflicted.holds()) {
             return conflicted.spoils(READY);
         }
@@ -68,7 +76,8 @@ record Finding(String type, boolean holds, String reason, String message) {
                     pod.id().name() + " leads but is " + eligibility.explanation()
                             + "; it keeps the seat until a candidate is eligible");
         }
-        return new Finding(READY, true, "LeaderReady", pod.id().name() + " leads and is ready");
+        String unheard = report.sight().unheard().map(what -> "; " + what).orElse("");
+        return new Finding(READY, true, "LeaderReady", pod.id().name() + " leads and is ready" + unheard);
     }
 
     /** The label is nowhere, on purpose, until the leader that is to be replaced has stopped. */
@@ -118,7 +127,7 @@ record Finding(String type, boolean holds, String reason, String message) {
         if (o.rules().mode() == Rules.Mode.PAUSED) {
             return new Finding(LEADER_ELECTED, false, "Paused", "mode Paused: nobody is elected until it is Active");
         }
-        return new Finding(LEADER_ELECTED, false, "NoEligibleCandidate", message);
+        return new Finding(LEADER_ELECTED, false, NO_ELIGIBLE_CANDIDATE, message);
     }
 
     private static Finding held(Report report, Optional<Candidate> leader) {

@@ -133,7 +133,7 @@ final class Observer {
                 transfer(election, memory, ticks));
         Optional<Duration> next = Stream.concat(hearing.next().stream(), memory.transfers().nextLook(ticks).stream())
                 .min(Duration::compareTo);
-        return new Sight(election, Primary.generation(resource), primary, observation, next);
+        return new Sight(election, Primary.generation(resource), primary, observation, next, hearing.unheard());
     }
 
     private Optional<Transfer> transfer(Election election, ElectionMemory memory, Duration ticks) {

@@ -110,6 +110,7 @@ final class OperatorWiring {
     @Singleton
     static Feeds feeds(
             KubernetesClient client,
+            ApiServer server,
             Vertx vertx,
             Clocks clocks,
             DoubleSupplier jitter,
@@ -118,6 +119,8 @@ final class OperatorWiring {
         NodeHeartbeats heartbeats = new NodeHeartbeats(clocks.ticks());
         NodeLeases leases = new NodeLeases(
                 client,
+                server,
+                clocks.ticks(),
                 (node, renewal) -> {
                     if (heartbeats.saw(node, renewal)) {
                         reconciler.get().wakeAll();

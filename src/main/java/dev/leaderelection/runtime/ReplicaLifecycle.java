@@ -20,7 +20,9 @@ import org.eclipse.microprofile.health.Liveness;
 class ReplicaLifecycle implements HealthCheck {
 
     private static final Duration LAST_WRITES = Duration.ofMillis(500);
-    private static final Duration RELEASE = Duration.ofSeconds(1);
+
+    /** On a busy node even one request takes its time, and whoever is next would wait for the Lease's end instead. */
+    private static final Duration RELEASE = Duration.ofSeconds(5);
 
     private final Replica replica;
     private final WriteGate gate;

@@ -810,6 +810,23 @@ class ElectionPlannerTest {
     }
 
     @Test
+    void leavesAnElectionWhoseKeyItMayNotUseToTheOperatorThatKeepsItsLease() {
+        World led = World.of(leading("a", 4), HEIR).claimedBy(A, 4).asked("b");
+
+        assertIdle(
+                led.obstacle(Observation.Obstacle.Kind.LABEL_KEY_NOT_ALLOWED).plan(),
+                Situation.LEFT_TO_ANOTHER,
+                Duration.ofSeconds(2));
+        assertThat(led.renewal(Duration.ZERO, true).plan().situation()).isEqualTo(Situation.STOOD_DOWN);
+        assertThat(World.of(leading("a", 4), HEIR)
+                        .claimedBy(A, 4)
+                        .obstacle(Observation.Obstacle.Kind.SELECTOR_OVERLAP)
+                        .plan()
+                        .situation())
+                .isEqualTo(Situation.STOOD_DOWN);
+    }
+
+    @Test
     void closesTheLeaseBeforeItClearsThePodsAndDeletesIt() {
         LeaseState.Claimed claimed = World.claimed(A, 4, false, B);
         assertSteps(

@@ -35,6 +35,7 @@ class ApiServerPrerequisitesTest {
     private final Map<String, Set<String>> asked = new HashMap<>();
     private final Set<String> kinds = new HashSet<>(Set.of("leaderelections", "leadershiptransfers"));
     private String groups = SERVED;
+    private String rule = "";
     private int code = 200;
     private int listCode = 200;
 
@@ -51,6 +52,9 @@ class ApiServerPrerequisitesTest {
         }
         if (request.path().endsWith("?limit=1")) {
             return new Reply(listCode, "{}");
+        }
+        if (request.path().endsWith("selfsubjectrulesreviews")) {
+            return new Reply(201, "{\"status\": {\"incomplete\": true, \"resourceRules\": [%s]}}".formatted(rule));
         }
         ResourceAttributes question = Serialization.unmarshal(body, SelfSubjectAccessReview.class)
                 .getSpec()
@@ -79,6 +83,31 @@ class ApiServerPrerequisitesTest {
     void nothingIsMissingWhereEverythingIsInstalled() {
         assertThat(lack()).isEqualTo(new Lack(List.of(), List.of()));
         assertThat(asked).containsOnlyKeys("null");
+    }
+
+    @Test
+    void whatTheServerListsIsNotAskedForOneByOne() {
+        rule = """
+                {"verbs": ["get", "list", "watch", "patch", "delete"], "apiGroups": [""], "resources": ["pods"]}""";
+        lack();
+        assertThat(asked.get("null"))
+                .contains("patch leaderelections", "update leases")
+                .doesNotContain("patch pods");
+
+        asked.clear();
+        rule = """
+                {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}""";
+        lack();
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void whatIsListedForObjectsOfOneNameAloneIsAskedFor() {
+        rule = """
+                {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"], "resourceNames": ["orders-0"]}""";
+        denied.add("patch pods");
+
+        assertThat(lack().missing()).singleElement().asString().contains("patch pods");
     }
 
     @Test

@@ -26,7 +26,7 @@ final class Replicas {
     static final String NAMESPACE = "leader-election-system";
 
     private static final String NAME = "leader-election-operator";
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final Duration GLANCE = Duration.ofMillis(10);
 

@@ -21,7 +21,7 @@ final class Shop {
 
     static final String ROLE = "leaderelection.dev/role";
 
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int REPLICAS = 3;
 
     private final ControlPlane controlPlane;

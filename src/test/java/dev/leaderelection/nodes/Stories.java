@@ -3,6 +3,7 @@ package dev.leaderelection.nodes;
 import dev.leaderelection.cluster.ControlPlane;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -15,7 +16,7 @@ import org.awaitility.Awaitility;
 /** What happens to leaders, nodes and the operator, each time under traffic. */
 final class Stories {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** So long is everything watched after the last switch, in requests: two seconds. */
     private static final int AFTERWARDS = 200;
@@ -96,6 +97,7 @@ final class Stories {
     private void tellOfPods() {
         Deed nothing = () -> {};
         tell("leader deleted", ORDERS, 1, 1, nothing, () -> delete(shop.leader(ORDERS)), nothing);
+        tell("leader deleted, which goes on for 2 s", WEB, 1, 1, nothing, () -> delete(shop.leader(WEB)), nothing);
         tell("leader's process killed", ORDERS, 1, 1, nothing, () -> signalLeader("KILL"), nothing);
         Pod[] unready = new Pod[1];
         tell(
@@ -156,9 +158,14 @@ final class Stories {
                     patch("""
                     {"spec": {"detection": {"probe": {"httpGet": {"path": "/", "port": 8080}}}}}""");
                     operator.leave(shop.leader(ORDERS).getSpec().getNodeName());
+                    tellStatus("before");
                 },
-                lost::lose,
                 () -> {
+                    lost.lose();
+                    tellStatus("during");
+                },
+                () -> {
+                    tellStatus("after");
                     lost.find();
                     patch("""
                     {"spec": {"detection": {"probe": null}}}""");
@@ -215,6 +222,13 @@ final class Stories {
 
     private void patch(String change) {
         shop.kubectl("patch", "leaderelection", ORDERS, "--type=merge", "--patch=" + change);
+    }
+
+    /** Leaves what a user is told of the election. */
+    private void tellStatus(String when) throws IOException {
+        Files.writeString(
+                folder.resolve("status-" + when + ".txt"),
+                site.controlPlane().kubectl("election", "status", ORDERS, "-n", shop.namespace()));
     }
 
     private void signalLeader(String signal) {

@@ -138,7 +138,7 @@ class RoutingPolicyIT {
                 .contains("LeaderElection " + guarded + "/" + election + " uses " + item)
                 .contains("only " + Identity.OPERATOR.user() + " may write it, not "
                         + caller.identity().user())
-                .contains("annotate it with leaderelection.dev/candidate=false");
+                .contains("create a LeadershipTransfer");
     }
 
     @ParameterizedTest

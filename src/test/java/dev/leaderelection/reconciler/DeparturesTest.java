@@ -2,24 +2,15 @@ package dev.leaderelection.reconciler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.leaderelection.api.LeaderElection;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +19,7 @@ class DeparturesTest {
 
     private static final ResourceID ORDERS = new ResourceID("orders", "shop");
 
-    private final Elections elections = new Elections();
+    private final ListedElections elections = new ListedElections();
     private final Set<String> known = new HashSet<>();
     private final Deque<Runnable> later = new ArrayDeque<>();
     private final List<String> woken = new ArrayList<>();
@@ -54,50 +45,6 @@ class DeparturesTest {
     private void timePasses(int times) {
         for (int i = 0; i < times && !later.isEmpty(); i++) {
             later.remove().run();
-        }
-    }
-
-    /** The informer's cache, without an informer. */
-    private static final class Elections implements IndexerResourceCache<LeaderElection> {
-
-        private final Map<ResourceID, LeaderElection> byId = new LinkedHashMap<>();
-
-        void put(String namespace, String name, String uid) {
-            LeaderElection election = Serialization.unmarshal(
-                    "metadata: {namespace: %s, name: %s, uid: %s}".formatted(namespace, name, uid),
-                    LeaderElection.class);
-            byId.put(ResourceID.fromResource(election), election);
-        }
-
-        @Override
-        public Optional<LeaderElection> get(ResourceID id) {
-            return Optional.ofNullable(byId.get(id));
-        }
-
-        @Override
-        public Stream<ResourceID> keys() {
-            return byId.keySet().stream();
-        }
-
-        @Override
-        public Stream<LeaderElection> list(Predicate<LeaderElection> predicate) {
-            return byId.values().stream().filter(predicate);
-        }
-
-        @Override
-        public Stream<LeaderElection> list(String namespace, Predicate<LeaderElection> predicate) {
-            return list(predicate)
-                    .filter(election -> namespace.equals(election.getMetadata().getNamespace()));
-        }
-
-        @Override
-        public void addIndexers(Map<String, Function<LeaderElection, List<String>>> indexers) {
-            throw new UnsupportedOperationException("nobody indexes elections");
-        }
-
-        @Override
-        public List<LeaderElection> byIndex(String indexName, String indexKey) {
-            throw new UnsupportedOperationException("nobody indexes elections");
         }
     }
 
@@ -153,7 +100,7 @@ class DeparturesTest {
         departures.lookAfter(ORDERS);
         elections.put("shop", "orders", "new");
         timePasses(1);
-        elections.byId.clear();
+        elections.clear();
         timePasses(10);
 
         assertThat(woken).containsExactly("orders ADDED new");

@@ -238,9 +238,91 @@ class ElectionPassTest {
 
     @Test
     void waitsForACandidateWithoutALease() {
+        pass();
+        now = now.plusSeconds(5);
+
         assertThat(pass()).contains(Duration.ofSeconds(60));
 
         assertThat(store.writes).containsExactly("hold", "status");
+    }
+
+    @Test
+    void nobodyIsWarnedOfAnElectionThatIsThereAMomentBeforeItsPods() {
+        pass();
+        store.put(pod("a").notReady().build());
+        now = now.plusSeconds(2);
+        pass();
+        store.put(healthy("a"));
+        now = now.plusSeconds(2);
+
+        settle();
+
+        assertThat(store.primary.orElseThrow().status().conditions())
+                .anyMatch(condition -> "LeaderReady".equals(condition.getReason()));
+        assertThat(events.told())
+                .containsExactly(
+                        "LeaderElection/orders Normal LeaderElected: a leads (the seat was vacant), term 1",
+                        "Pod/a Normal LeaderElected: leads orders (the seat was vacant), term 1");
+    }
+
+    @Test
+    void anElectionThatStaysWithoutPodsSaysSoAtOnceAndWarnsOnceInAMoment() {
+        Optional<Duration> next = pass();
+
+        assertThat(store.primary.orElseThrow().status().conditions())
+                .anyMatch(condition -> "NoEligibleCandidate".equals(condition.getReason()));
+        assertThat(events.told()).isEmpty();
+        assertThat(next).contains(Duration.ofSeconds(5));
+        for (int times = 0; times < 3; times++) {
+            now = now.plus(next.orElseThrow());
+            next = pass();
+        }
+        assertThat(events.told())
+                .singleElement()
+                .asString()
+                .startsWith("LeaderElection/orders Warning NoEligibleCandidate: the selector matches no pod");
+        assertThat(events.lengthened()).isEmpty();
+        assertThat(store.writes).containsExactly("hold", "status");
+    }
+
+    @Test
+    void whatAnotherOperatorServesIsLeftToItForAsLongAsItDoes() {
+        givenALeader();
+        ElectionPass blue = new ElectionPass(
+                new LaggingCaches(),
+                store,
+                Detection.NONE,
+                store,
+                new Announcer(events.recorder(clocks.wall())),
+                clocks,
+                () -> 1.0,
+                Set.of("blue.example.com"),
+                new Chronicle(Telemetry.NONE, Level.DEBUG));
+        ElectionMemory its = new ElectionMemory();
+        its.doubtLease();
+        LeaseState.Copy copy = lease().copy();
+        store.lease = new LeaseState.Claimed(
+                new LeaseState.Copy(
+                        copy.uid(),
+                        copy.version(),
+                        copy.acquired(),
+                        clocks.wall().instant(),
+                        copy.transitions(),
+                        copy.duration()),
+                lease().holder(),
+                lease().lease());
+        int told = events.told().size();
+
+        blue.run(resource(store.primary), its);
+
+        assertThat(store.writes).isEmpty();
+        assertThat(events.told()).hasSize(told);
+        now = now.plusSeconds(60);
+        blue.run(resource(store.primary), its);
+        assertThat(store.writes).containsExactly("status");
+        assertThat(store.primary.orElseThrow().status().conditions())
+                .anyMatch(condition ->
+                        "LabelKeyNotAllowed".equals(condition.getReason()) && "Conflicted".equals(condition.getType()));
     }
 
     @Test

@@ -254,6 +254,16 @@ class FindingTest {
     }
 
     @Test
+    void whatCannotBeFoundOutIsSaidBesideAHealthyLeader() {
+        Report report = Reports.of(World.of(leading("a", 1)).claimedBy(id("a"), 1));
+
+        assertThat(message(report, "Ready")).isEqualTo("a leads and is ready");
+        assertThat(message(Reports.unheard(report, "grant the right"), "Ready"))
+                .isEqualTo("a leads and is ready; grant the right");
+        assertThat(told(Reports.unheard(report, "grant the right"))).isEqualTo(told(report));
+    }
+
+    @Test
     void theTimeOfAConditionIsThatOfTheLastChangeOfItsStatus() {
         Finding ready = new Finding("Ready", true, "LeaderReady", "a leads and is ready");
         Condition first = ready.toCondition(List.of(), 1L, Instant.parse("2026-01-01T00:00:01.9Z"));

@@ -78,6 +78,7 @@ public final class ProductionPass {
                     pods.stream()
                             .map(pod -> pod.withContact(contact.apply(pod.id())))
                             .toList(),
+                    Optional.empty(),
                     Optional.empty());
         }
 

@@ -31,7 +31,7 @@ final class Reports {
         Observation seen = world.observe();
         Primary primary = new Primary("election-uid", "1", 1, false, List.of(Primary.FINALIZER), before);
         return new Report(
-                new Sight(ELECTION, 1, primary, seen, Optional.empty()),
+                new Sight(ELECTION, 1, primary, seen, Optional.empty(), Optional.empty()),
                 ElectionPlanner.plan(seen),
                 List.of(),
                 Optional.empty());
@@ -40,6 +40,22 @@ final class Reports {
     /** The first pass ever, which changed nothing. */
     static Report of(World world) {
         return of(world, LeaderElectionStatus.EMPTY);
+    }
+
+    /** The same, where something that the user wants to be found out cannot be. */
+    static Report unheard(Report report, String what) {
+        Sight sight = report.sight();
+        return new Report(
+                new Sight(
+                        sight.election(),
+                        sight.generation(),
+                        sight.primary(),
+                        sight.observation(),
+                        sight.nextHearing(),
+                        Optional.of(what)),
+                report.plan(),
+                report.changes(),
+                report.denial());
     }
 
     static Report denied(Report report, String explanation) {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,7 @@ class ChartIT {
                 scene.awaitTransition("orders", "orders-a", "orders-b", "LeaderNotReady");
                 assertThat(other.status("orders")).isEqualTo(LeaderElectionStatus.EMPTY);
                 assertThat(refused()).hasSize(refusedBefore);
+                assertNodesAreAskedForLessAndLess(scene);
 
                 CONTROL_PLANE.kubectl("delete", "leaderelections", "--all", "-A");
                 helm("uninstall");
@@ -139,6 +141,30 @@ class ChartIT {
                 operator.stop();
             }
         }
+    }
+
+    /** An operator of one namespace has no right to the nodes' heartbeats, unless an administrator grants it. */
+    private static void assertNodesAreAskedForLessAndLess(Scene scene) {
+        int refusedBefore = refused().size();
+        scene.elect("orders", Scene.FAST + "detection: {nodeHeartbeatSeconds: 20}\n");
+        awaitReadyMessage(scene, message -> message.contains("kube-node-lease"));
+        scene.awaitRenewals("orders", 6);
+        assertThat(refused().size() - refusedBefore)
+                .as("refusals in the time of six renewals")
+                .isLessThan(5);
+
+        helm("upgrade", Helm.CHART, "--set=watch.namespace=" + scene.namespace(), "--set=watch.nodes=true");
+
+        awaitReadyMessage(scene, message -> !message.contains("kube-node-lease"));
+        scene.awaitLeader("orders", "orders-b");
+    }
+
+    private static void awaitReadyMessage(Scene scene, Predicate<String> wanted) {
+        await("what Ready says")
+                .atMost(Scene.PATIENCE)
+                .until(() -> scene.condition("orders", "Ready")
+                        .filter(ready -> wanted.test(ready.getMessage()))
+                        .isPresent());
     }
 
     private static boolean bearsNothing(Pod pod) {

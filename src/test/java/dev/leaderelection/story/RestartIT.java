@@ -3,13 +3,15 @@ package dev.leaderelection.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.leaderelection.cluster.OperatorProcess;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The operator or the API server goes away, at any instant, and comes back. */
@@ -95,77 +97,120 @@ class RestartIT {
         }
     }
 
-    @Test
-    void firstElectionConvergesWhereverItsOperatorIsKilled() throws IOException, GeneralSecurityException {
-        int boundaries = killAtEveryWrite(
-                scene -> {},
-                scene -> scene.elect("orders", ""),
-                scene -> assertThat(scene.history().leaders()).hasSize(1));
+    /** Not renewed while the test lasts: a renewal is a write, too. */
+    private static final String SLOW = "lease: {durationSeconds: 600, renewIntervalSeconds: 300}\n";
 
-        // Finalizer, Lease, reserved terms, claim, demotion of the other, promotion, status.
-        assertThat(boundaries).isBetween(6, 9);
+    /**
+     * What an operator is killed in.
+     *
+     * @param given what is there before, beside two pods that are ready
+     * @param when what makes the operator write
+     * @param then what holds in the end
+     * @param term which there is before
+     * @param fewest how many writes it takes at least
+     * @param most how many at most
+     */
+    private record Story(
+            String name,
+            Consumer<Scene> given,
+            Consumer<Scene> when,
+            Consumer<Scene> then,
+            long term,
+            int fewest,
+            int most) {}
+
+    /** Finalizer, Lease, reserved terms, claim, demotion of the other, promotion, status. */
+    private static final Story FIRST_ELECTION = new Story(
+            "the first election",
+            scene -> {},
+            scene -> scene.elect("orders", SLOW),
+            scene -> assertThat(scene.history().leaders()).hasSize(1),
+            0,
+            6,
+            9);
+
+    /** Claim, demotion, promotion, status. */
+    private static final Story FAILOVER = new Story(
+            "a failover",
+            scene -> {
+                scene.elect("orders", SLOW);
+                scene.awaitLeader("orders", "orders-a");
+                scene.awaitReadyElection("orders");
+            },
+            scene -> scene.exclude("orders-a", true),
+            scene -> {
+                scene.awaitLeader("orders", "orders-b");
+                assertThat(scene.history().leaders()).isEqualTo(List.of("orders-a", "orders-b"));
+                assertThat(scene.term("orders")).isEqualTo(2);
+            },
+            1,
+            4,
+            5);
+
+    /** A story that ends for its operator with the n-th write, in a namespace of its own. */
+    private record Play(Story story, int writes, Scene scene) {
+
+        boolean isDone() {
+            return scene.term("orders") > story.term()
+                    && scene.condition("orders", "Ready")
+                            .filter(ready -> "True".equals(ready.getStatus()))
+                            .isPresent();
+        }
+
+        boolean isOver(WriteProxy proxy) {
+            return proxy.isCutOff(scene.namespace()) || isDone();
+        }
     }
 
     @Test
-    void failoverConvergesWhereverItsOperatorIsKilled() throws IOException, GeneralSecurityException {
-        int boundaries = killAtEveryWrite(
-                scene -> {
-                    scene.elect("orders", "");
-                    scene.awaitLeader("orders", "orders-a");
-                    scene.awaitReadyElection("orders");
-                },
-                scene -> scene.annotate("orders-a", "leaderelection.dev/candidate", "false"),
-                scene -> {
-                    scene.awaitLeader("orders", "orders-b");
-                    assertThat(scene.history().leaders()).isEqualTo(List.of("orders-a", "orders-b"));
-                    assertThat(scene.term("orders")).isEqualTo(2);
-                });
-
-        // Claim, demotion, promotion, status.
-        assertThat(boundaries).isBetween(4, 5);
-    }
-
-    /** Plays the same story again and again, each time with the operator killed one write later, until there is no such write. */
-    private int killAtEveryWrite(Consumer<Scene> given, Consumer<Scene> when, Consumer<Scene> then)
-            throws IOException, GeneralSecurityException {
-        stage.operator().stop();
-        OperatorProcess[] operator = new OperatorProcess[1];
-        try (WriteProxy proxy = new WriteProxy(stage.controlPlane())) {
-            // Started a dozen times: what it would rehearse matters to its speed alone.
-            Map<String, String> throughProxy =
-                    Map.of("KUBECONFIG", proxy.kubeconfig().toString(), "LEADER_ELECTION_REHEARSALS", "0");
-            operator[0] = OperatorProcess.start(stage.controlPlane(), throughProxy, Map.of());
-            for (int write = 1; ; write++) {
-                try (Scene scene = stage.scene()) {
-                    scene.podsReadyInTurn("orders-a", "orders-b");
-                    given.accept(scene);
-                    long term = scene.term("orders");
-                    proxy.killAfter(write, scene.namespace(), operator[0]::kill);
-                    when.accept(scene);
-                    await("killed, or done")
-                            .atMost(Scene.PATIENCE)
-                            .until(() -> proxy.hasKilled()
-                                    || (scene.term("orders") > term
-                                            && scene.condition("orders", "Ready")
-                                                    .filter(c -> "True".equals(c.getStatus()))
-                                                    .isPresent()));
-                    boolean killed = proxy.disarm();
-                    if (killed) {
-                        operator[0] = OperatorProcess.start(stage.controlPlane(), throughProxy, Map.of());
-                    }
-                    scene.awaitStatus("orders", status -> status.term() != null && status.term() > term);
-                    scene.awaitReadyElection("orders");
-                    then.accept(scene);
-                    if (!killed) {
-                        return write - 1;
+    void firstElectionAndFailoverConvergeWhereverTheirOperatorIsKilled() throws IOException, GeneralSecurityException {
+        List<Play> plays = new ArrayList<>();
+        Map<Story, List<Integer>> cutOff = new HashMap<>();
+        try {
+            try (WriteProxy proxy = new WriteProxy(stage.controlPlane())) {
+                stage.restartOperator(Map.of("KUBECONFIG", proxy.kubeconfig().toString()));
+                for (Story story : List.of(FIRST_ELECTION, FAILOVER)) {
+                    for (int writes = 1; writes <= story.most() + 1; writes++) {
+                        plays.add(new Play(story, writes, stage.scene()));
                     }
                 }
+                plays.forEach(play -> play.scene().readyPods("orders-a", "orders-b"));
+                plays.forEach(play -> play.scene().readyAfter("orders-b", "orders-a"));
+                plays.forEach(play -> play.story().given().accept(play.scene()));
+                plays.forEach(
+                        play -> proxy.cutOffAfter(play.writes(), play.scene().namespace()));
+
+                plays.forEach(play -> play.story().when().accept(play.scene()));
+
+                List<Play> left = new ArrayList<>(plays);
+                await("each is cut off, or done").atMost(Scene.PATIENCE).until(() -> {
+                    left.removeIf(play -> play.isOver(proxy));
+                    return left.isEmpty();
+                });
+                stage.operator().kill();
+                plays.stream()
+                        .filter(play -> proxy.isCutOff(play.scene().namespace()))
+                        .forEach(play -> cutOff.computeIfAbsent(play.story(), any -> new ArrayList<>())
+                                .add(play.writes()));
+            } finally {
+                stage.restartOperator();
             }
+            for (Play play : plays) {
+                play.scene()
+                        .awaitStatus(
+                                "orders",
+                                status -> status.term() != null
+                                        && status.term() > play.story().term());
+                play.scene().awaitReadyElection("orders");
+                play.story().then().accept(play.scene());
+            }
+            cutOff.forEach((story, writes) -> assertThat(writes)
+                    .as(story.name())
+                    .hasSizeBetween(story.fewest(), story.most())
+                    .isEqualTo(IntStream.rangeClosed(1, writes.size()).boxed().toList()));
+            assertThat(cutOff).hasSize(2);
         } finally {
-            if (operator[0] != null) {
-                operator[0].close();
-            }
-            stage.restartOperator();
+            plays.forEach(play -> play.scene().close());
         }
     }
 }

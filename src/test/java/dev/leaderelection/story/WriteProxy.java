@@ -24,6 +24,9 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,9 +35,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Stands on loopback between an operator and the API server, and disturbs what the operator writes in a namespace: it kills the
- * operator right after its n-th write has landed, before it learns so, or lets writes meet a {@link Fault}. Events do not count:
- * nothing depends on them.
+ * Stands on loopback between an operator and the API server, and disturbs what the operator writes in a namespace: it cuts the
+ * operator off right after its n-th write has landed, before it learns so, or lets writes meet a {@link Fault}. Each namespace has its own
+ * trouble. Events do not count: nothing depends on them.
  */
 final class WriteProxy implements AutoCloseable {
 
@@ -43,10 +46,9 @@ final class WriteProxy implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Path kubeconfig;
-    private String namespace = "";
-    private int writesLeft;
-    private Runnable kill = () -> {};
-    private Disturbance disturbance = new Disturbance("", request -> false, Fault.CONFLICT, 0);
+    private final Map<String, Cut> cuts = new ConcurrentHashMap<>();
+    private final Map<String, Disturbance> disturbances = new ConcurrentHashMap<>();
+    private final CountDownLatch end = new CountDownLatch(1);
 
     /** What a write meets. */
     enum Fault {
@@ -106,7 +108,6 @@ final class WriteProxy implements AutoCloseable {
 
     /** What happens in a namespace while some of its writes meet a fault. */
     static final class Disturbance {
-        private final String namespace;
         private final Predicate<Request> meets;
         private final Fault fault;
         private final CountDownLatch over = new CountDownLatch(1);
@@ -114,19 +115,13 @@ final class WriteProxy implements AutoCloseable {
         private int struck;
         private int requests;
 
-        private Disturbance(String namespace, Predicate<Request> meets, Fault fault, int most) {
-            this.namespace = namespace;
+        private Disturbance(Predicate<Request> meets, Fault fault, int most) {
             this.meets = meets;
             this.fault = fault;
             this.most = most;
         }
 
         private synchronized boolean strikes(Request request) {
-            if (namespace.isEmpty()
-                    || !request.path().contains("/namespaces/" + namespace + "/")
-                    || request.path().contains("/events")) {
-                return false;
-            }
             requests++;
             if (struck < most && request.isWrite() && meets.test(request)) {
                 struck++;
@@ -176,54 +171,58 @@ final class WriteProxy implements AutoCloseable {
         return kubeconfig;
     }
 
-    /** Kills right after the n-th write from now on in a namespace. */
-    synchronized void killAfter(int writes, String inNamespace, Runnable killer) {
-        namespace = inNamespace;
-        writesLeft = writes;
-        kill = killer;
+    /**
+     * From the n-th write in a namespace on no answer to a write comes back, and no further write lands: whatever happens to the
+     * operator then, for the world it ended with that write.
+     */
+    void cutOffAfter(int writes, String namespace) {
+        cuts.put(namespace, new Cut(writes));
     }
 
-    /** Whether the n-th write has happened. */
-    synchronized boolean hasKilled() {
-        return writesLeft == 0;
+    /** Whether the n-th write of a namespace has landed. */
+    boolean isCutOff(String namespace) {
+        return Optional.ofNullable(cuts.get(namespace)).filter(Cut::isMade).isPresent();
     }
 
-    /** Kills no more, and says whether it has. */
-    synchronized boolean disarm() {
-        boolean killed = hasKilled();
-        namespace = "";
-        return killed;
+    /** How many writes are let through. */
+    private static final class Cut {
+        private int left;
+
+        private Cut(int writes) {
+            left = writes;
+        }
+
+        private synchronized boolean isMade() {
+            return left == 0;
+        }
+
+        private synchronized void landed() {
+            left--;
+        }
     }
 
     /**
-     * Lets writes in a namespace meet a fault, and counts requests, until the next disturbance or calm.
+     * Lets writes in a namespace meet a fault, and counts requests, until the next disturbance there or calm.
      *
      * @param meets which writes
      * @param most how many of them
      */
-    synchronized Disturbance disturb(String inNamespace, Fault fault, int most, Predicate<Request> meets) {
-        disturbance.over.countDown();
-        disturbance = new Disturbance(inNamespace, meets, fault, most);
+    Disturbance disturb(String namespace, Fault fault, int most, Predicate<Request> meets) {
+        calm(namespace);
+        Disturbance disturbance = new Disturbance(meets, fault, most);
+        disturbances.put(namespace, disturbance);
         return disturbance;
     }
 
-    /** Disturbs nobody any more. */
-    synchronized void calm() {
-        disturb("", Fault.CONFLICT, 0, request -> false);
+    /** Disturbs nothing in a namespace any more. */
+    void calm(String namespace) {
+        Optional.ofNullable(disturbances.remove(namespace)).ifPresent(past -> past.over.countDown());
     }
 
-    private synchronized Disturbance disturbance() {
-        return disturbance;
-    }
-
-    private synchronized boolean isDeadAfter(String path) {
-        if (namespace.isEmpty() || !path.contains("/namespaces/" + namespace + "/") || path.contains("/events")) {
-            return false;
-        }
-        if (writesLeft > 0 && --writesLeft == 0) {
-            kill.run();
-        }
-        return writesLeft == 0;
+    /** The namespace that a request is about; nothing for Events, and for what is in none. */
+    private static String namespaceOf(String path) {
+        String[] parts = path.split("/namespaces/", 2);
+        return parts.length < 2 || path.contains("/events") ? "" : parts[1].replaceFirst("/.*", "");
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -238,14 +237,22 @@ final class WriteProxy implements AutoCloseable {
                     exchange.getRequestMethod(),
                     exchange.getRequestURI().getPath(),
                     new String(body, StandardCharsets.UTF_8));
-            Disturbance now = disturbance();
-            if (now.strikes(request)) {
-                strike(exchange, body, now);
+            Optional<Disturbance> now = Optional.ofNullable(disturbances.get(namespaceOf(request.path())));
+            if (now.isPresent() && now.get().strikes(request)) {
+                strike(exchange, body, now.get());
+                return;
+            }
+            Optional<Cut> cut =
+                    Optional.ofNullable(cuts.get(namespaceOf(request.path()))).filter(any -> request.isWrite());
+            if (cut.filter(Cut::isMade).isPresent()) {
+                end.await();
                 return;
             }
             HttpResponse<InputStream> answer = forward(exchange, body);
             try (InputStream text = answer.body()) {
-                if (request.isWrite() && isDeadAfter(request.path())) {
+                cut.ifPresent(Cut::landed);
+                if (cut.filter(Cut::isMade).isPresent()) {
+                    end.await();
                     return;
                 }
                 answer.headers()
@@ -320,7 +327,8 @@ final class WriteProxy implements AutoCloseable {
 
     @Override
     public void close() {
-        calm();
+        disturbances.values().forEach(disturbance -> disturbance.over.countDown());
+        end.countDown();
         server.stop(0);
         threads.shutdownNow();
     }

@@ -1,6 +1,8 @@
 package dev.leaderelection.training;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeadershipTransfer;
+import dev.leaderelection.api.LeadershipTransferSpec;
 import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Manifests;
@@ -16,7 +18,7 @@ import java.util.function.Function;
 import org.awaitility.Awaitility;
 
 /**
- * Lets the packaged operator start, elect, fail over and clean up once, so that its JVM writes down which classes that takes: the
+ * Lets the packaged operator start, elect, transfer, fail over and clean up once, so that its JVM writes down which classes that takes: the
  * archive beside its jar, from which it starts in half the time.
  */
 public final class StartupTraining {
@@ -92,12 +94,29 @@ public final class StartupTraining {
                     matchLabels: {app: training}
                 """.formatted(namespace), LeaderElection.class));
         election.create();
-        String leader = awaitLeader("");
-        client.pods().inNamespace(namespace).withName(leader).delete();
-        awaitLeader(leader);
+        String first = awaitLeader("");
+        Awaitility.await("two candidates in training").atMost(PATIENCE).until(() -> isFull(election.get()));
+        client.resource(transfer()).create();
+        String second = awaitLeader(first);
+        client.pods().inNamespace(namespace).withName(second).delete();
+        awaitLeader(second);
         election.delete();
         Awaitility.await("the end of the election").atMost(PATIENCE).until(() -> election.get() == null);
         client.namespaces().withName(namespace).delete();
+    }
+
+    private static boolean isFull(LeaderElection election) {
+        return election.getStatus() != null
+                && election.getStatus().candidates() != null
+                && "2/2".equals(election.getStatus().candidates().summary());
+    }
+
+    private LeadershipTransfer transfer() {
+        LeadershipTransfer transfer = new LeadershipTransfer();
+        transfer.getMetadata().setNamespace(namespace);
+        transfer.getMetadata().setName("training");
+        transfer.setSpec(new LeadershipTransferSpec("training", "", 60));
+        return transfer;
     }
 
     private String awaitLeader(String otherThan) {

@@ -1,0 +1,128 @@
+package dev.leaderelection.reconciler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leaderelection.api.LeadershipTransfer;
+import dev.leaderelection.api.LeadershipTransferSpec;
+import dev.leaderelection.election.Transfer;
+import dev.leaderelection.election.World;
+import dev.leaderelection.kubernetes.Answer;
+import dev.leaderelection.kubernetes.Answer.Cause;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What becomes of transfers that name an election which is not there. */
+class StrayTransfersTest {
+
+    private static final Answer<Transfer> WRITTEN = new Answer.Done<>(World.transfer("", Optional.empty()));
+
+    private final ListedElections elections = new ListedElections();
+    private final List<LeadershipTransfer> unfinished = new ArrayList<>();
+    private final Deque<Runnable> later = new ArrayDeque<>();
+    private final List<String> refused = new ArrayList<>();
+    private Function<String, Answer<Transfer>> answer = name -> WRITTEN;
+    private boolean acts = true;
+    private final StrayTransfers strays =
+            new StrayTransfers(elections, () -> List.copyOf(unfinished), this::refuse, () -> acts, (task, pause) -> {
+                assertThat(pause).isPositive();
+                later.add(task);
+            });
+
+    private Answer<Transfer> refuse(LeadershipTransfer transfer) {
+        String name = transfer.getMetadata().getName();
+        refused.add(name);
+        return answer.apply(name);
+    }
+
+    private void asked(String name, String election) {
+        LeadershipTransfer transfer = new LeadershipTransfer();
+        transfer.setMetadata(
+                new ObjectMetaBuilder().withNamespace("shop").withName(name).build());
+        transfer.setSpec(new LeadershipTransferSpec(election, "", 20));
+        unfinished.add(transfer);
+    }
+
+    private void aWhilePasses() {
+        later.remove().run();
+    }
+
+    @Test
+    void onlyThoseWhoseElectionIsNotThereAreRefused() {
+        elections.put("shop", "orders", "1");
+        elections.put("bank", "bills", "2");
+        asked("of-orders", "orders");
+        asked("of-bills", "bills");
+
+        strays.lookSoon();
+        aWhilePasses();
+
+        assertThat(refused).containsExactly("of-bills");
+        assertThat(later).isEmpty();
+    }
+
+    @Test
+    void anElectionThatComesAMomentAfterItsTransferIsInTime() {
+        asked("of-orders", "orders");
+
+        strays.lookSoon();
+        assertThat(refused).isEmpty();
+        elections.put("shop", "orders", "1");
+        aWhilePasses();
+
+        assertThat(refused).isEmpty();
+    }
+
+    @Test
+    void aReplicaThatDoesNotActLeavesThemToTheOneThatDoes() {
+        asked("of-orders", "orders");
+        acts = false;
+
+        strays.lookSoon();
+        aWhilePasses();
+
+        assertThat(refused).isEmpty();
+        assertThat(later).isEmpty();
+    }
+
+    @Test
+    void aServerThatCannotBeReachedIsAskedAgainAndHoldsUpNoOther() {
+        asked("first", "orders");
+        asked("second", "orders");
+        answer = name -> name.equals("first") ? Answer.refused(Cause.UNAVAILABLE, "away") : WRITTEN;
+
+        strays.lookSoon();
+        aWhilePasses();
+
+        assertThat(refused).containsExactly("first", "second");
+        unfinished.remove(1);
+        answer = name -> WRITTEN;
+        aWhilePasses();
+        assertThat(refused).containsExactly("first", "second", "first");
+        assertThat(later).isEmpty();
+    }
+
+    /** Whatever else stands in the way, asking again would not take away; a transfer that has changed is told anew. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Cause.class,
+            names = {"UNAVAILABLE"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void whatIsRefusedForGoodIsNotTriedAgain(Cause cause) {
+        asked("of-orders", "orders");
+        answer = name -> Answer.refused(cause, "no");
+
+        strays.lookSoon();
+        aWhilePasses();
+
+        assertThat(refused).containsExactly("of-orders");
+        assertThat(later).isEmpty();
+    }
+}
