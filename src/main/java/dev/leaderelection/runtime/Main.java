@@ -1,5 +1,6 @@
 package dev.leaderelection.runtime;
 
+import io.javaoperatorsdk.operator.api.config.Utils;
 import io.quarkus.bootstrap.logging.InitialConfigurator;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
@@ -22,6 +23,8 @@ public final class Main {
 
     /** Runs until the process is told to end. Ends with 0 then, with 1 when it could not be started. */
     public static void main(String... arguments) {
+        // The framework would add a dozen fields of its own to every JSON line, and fill them in for every event.
+        System.setProperty(Utils.USE_MDC_ENV_KEY, "false");
         Quarkus.run(null, Main::end, arguments);
     }
 

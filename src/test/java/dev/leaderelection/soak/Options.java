@@ -1,10 +1,12 @@
 package dev.leaderelection.soak;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /**
  * What a run is to be like.
@@ -13,8 +15,9 @@ import java.util.NoSuchElementException;
  * @param elections how many there are, of three pods each
  * @param seed what is done, to whom and in which order
  * @param markdown whether to print the tables as Markdown, too
+ * @param picture where to draw the dashboard, if anywhere
  */
-record Options(int minutes, int elections, long seed, boolean markdown) {
+record Options(int minutes, int elections, long seed, boolean markdown, Optional<Path> picture) {
 
     static final String USAGE = """
             Lets the packaged operator work for a long time, on a control plane of its own, on loopback, while leaders are broken,
@@ -24,6 +27,7 @@ record Options(int minutes, int elections, long seed, boolean markdown) {
               --elections N    how many elections of three pods there are     (default 100)
               --seed S         what is done, to whom, in which order          (default 1)
               --markdown       print the tables as Markdown, too
+              --picture FILE   have Prometheus scrape the operator, and draw deploy/monitoring/dashboard.json as SVG
               --help           this text
 
             Nothing is done in the first and the last two minutes, or tenth of the time if that is less: there the operator's
@@ -39,7 +43,7 @@ record Options(int minutes, int elections, long seed, boolean markdown) {
      * @throws IllegalArgumentException when they cannot be understood
      */
     static Options parse(String... arguments) {
-        Options options = new Options(30, 100, 1, false);
+        Options options = new Options(30, 100, 1, false, Optional.empty());
         Deque<String> rest = new ArrayDeque<>(List.of(arguments));
         try {
             while (!rest.isEmpty()) {
@@ -48,7 +52,8 @@ record Options(int minutes, int elections, long seed, boolean markdown) {
                     case "--minutes" -> options.withMinutes(number(rest.remove()));
                     case "--elections" -> options.withElections(number(rest.remove()));
                     case "--seed" -> options.withSeed(Long.parseLong(rest.remove()));
-                    case "--markdown" -> new Options(options.minutes, options.elections, options.seed, true);
+                    case "--markdown" -> options.withMarkdown();
+                    case "--picture" -> options.withPicture(Path.of(rest.remove()));
                     default -> throw new IllegalArgumentException(option);
                 };
             }
@@ -78,14 +83,22 @@ record Options(int minutes, int elections, long seed, boolean markdown) {
     }
 
     private Options withMinutes(int other) {
-        return new Options(other, elections, seed, markdown);
+        return new Options(other, elections, seed, markdown, picture);
     }
 
     private Options withElections(int other) {
-        return new Options(minutes, other, seed, markdown);
+        return new Options(minutes, other, seed, markdown, picture);
     }
 
     private Options withSeed(long other) {
-        return new Options(minutes, elections, other, markdown);
+        return new Options(minutes, elections, other, markdown, picture);
+    }
+
+    private Options withMarkdown() {
+        return new Options(minutes, elections, seed, true, picture);
+    }
+
+    private Options withPicture(Path file) {
+        return new Options(minutes, elections, seed, markdown, Optional.of(file));
     }
 }

@@ -3,7 +3,9 @@ package dev.leaderelection.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,8 +14,17 @@ class OptionsTest {
 
     @Test
     void takesEachOption() {
-        assertThat(Options.parse("--minutes", "5", "--elections", "12", "--seed", "7", "--markdown"))
-                .isEqualTo(new Options(5, 12, 7, true));
+        assertThat(Options.parse(
+                        "--minutes",
+                        "5",
+                        "--elections",
+                        "12",
+                        "--seed",
+                        "7",
+                        "--markdown",
+                        "--picture",
+                        "dashboard.svg"))
+                .isEqualTo(new Options(5, 12, 7, true, Optional.of(Path.of("dashboard.svg"))));
     }
 
     @Test
@@ -34,7 +45,7 @@ class OptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"minutes", "elections", "seed", "markdown"})
+    @ValueSource(strings = {"minutes", "elections", "seed", "markdown", "picture"})
     void tellsOfEachOption(String option) {
         assertThat(Options.USAGE).contains("--" + option + " ");
     }

@@ -6,6 +6,8 @@ import dev.leaderelection.cluster.Machine;
 import dev.leaderelection.cluster.OperatorProcess;
 import dev.leaderelection.cluster.Renewals;
 import dev.leaderelection.cluster.Renewals.Gap;
+import dev.leaderelection.monitoring.Picture;
+import dev.leaderelection.monitoring.Prometheus;
 import dev.leaderelection.soak.Findings.Deeds;
 import dev.leaderelection.soak.Findings.Requests;
 import java.io.IOException;
@@ -16,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -42,6 +46,7 @@ final class SoakRun implements AutoCloseable {
     private final Site site;
     private final Electorate electorate;
     private final AuditLog audit;
+    private final Optional<Prometheus> prometheus;
     private final Renewals renewals = new Renewals();
     private final ExecutorService outages = Executors.newSingleThreadExecutor();
     private final List<Future<Duration>> struck = new ArrayList<>();
@@ -58,6 +63,10 @@ final class SoakRun implements AutoCloseable {
         site = Site.open();
         electorate = new Electorate(site, options.elections(), new SplittableRandom(options.seed()));
         audit = new AuditLog(site.controlPlane());
+        prometheus = options.picture()
+                .map(file -> Prometheus.scraping(
+                        Map.of("leader-election-operator-0", site.operator().url()),
+                        site.controlPlane().directory()));
         site.namespaces()
                 .forEach(namespace -> renewals.watch(site.controlPlane().admin(), namespace));
     }
@@ -66,6 +75,7 @@ final class SoakRun implements AutoCloseable {
     Report run() throws IOException, InterruptedException {
         out.accept("creating " + electorate.size() + " elections of three pods");
         electorate.settle();
+        Instant began = Instant.now();
         start = System.nanoTime();
         pass(Duration.ofSeconds(SETTLING_SECONDS), now -> {});
         Requests first = during(options.quiet(), now -> {});
@@ -77,6 +87,9 @@ final class SoakRun implements AutoCloseable {
         Requests last = during(options.quiet(), now -> {});
         look();
         weigh();
+        if (options.picture().isPresent() && prometheus.isPresent()) {
+            Files.writeString(options.picture().get(), Picture.of(prometheus.get(), began, Instant.now()));
+        }
         Report report = new Report(
                 options,
                 Machine.describe(site.controlPlane(), OperatorProcess.deployedFlags()),
@@ -223,6 +236,7 @@ final class SoakRun implements AutoCloseable {
         outages.shutdownNow();
         electorate.close();
         renewals.close();
+        prometheus.ifPresent(Prometheus::close);
         site.close();
     }
 }

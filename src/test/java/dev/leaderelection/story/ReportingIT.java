@@ -8,6 +8,7 @@ import dev.leaderelection.api.LeaderElectionStatus.MemberState;
 import dev.leaderelection.api.LeaderElectionStatus.Transition;
 import dev.leaderelection.cluster.AuditLog;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,20 @@ import org.junit.jupiter.api.Test;
 class ReportingIT {
 
     private final Stage stage = Stage.shared();
+
+    @Test
+    void failoverIsTheThreeLinesThatTheDocumentationShows() throws IOException {
+        try (Scene scene = stage.scene()) {
+            scene.podsReadyInTurn("orders-a", "orders-b");
+            scene.elect("orders", Scene.FAST);
+            scene.awaitReadyElection("orders");
+            scene.ready("orders-a", false);
+            scene.awaitTransition("orders", "orders-a", "orders-b", "LeaderNotReady");
+
+            assertThat(LogPage.written(stage.operator().log(), scene.namespace(), 3))
+                    .isEqualTo(LogPage.shown("20"));
+        }
+    }
 
     @Test
     void statusTellsWhoLeadsWhoStandsAndWhy() {

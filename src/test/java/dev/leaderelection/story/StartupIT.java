@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class StartupIT {
 
     private static final ControlPlane CONTROL_PLANE = ControlPlane.start();
+    private static final Duration STARTING = Duration.ofSeconds(60);
     private static final Map<String, String> QUICK = Map.of("LEADER_ELECTION_REHEARSALS", "0");
 
     @AfterAll
@@ -30,7 +31,7 @@ class StartupIT {
     /** The lines of an operator that ends because it cannot begin. */
     private static List<String> linesOfAFailedStart(Map<String, String> environment) {
         try (OperatorProcess operator = launch(environment)) {
-            await().atMost(Scene.PATIENCE).until(() -> !operator.isAlive());
+            await().atMost(STARTING).until(() -> !operator.isAlive());
             assertThat(operator.awaitExit()).as(operator.log()).isEqualTo(1);
             List<String> lines = operator.log().lines().toList();
             assertThat(lines).noneMatch(line -> line.startsWith("\tat "));
@@ -86,6 +87,6 @@ class StartupIT {
     }
 
     private static void awaitWaiting(OperatorProcess operator) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> operator.log().contains("waiting for the API server"));
+        await().atMost(STARTING).until(() -> operator.log().contains("waiting for the API server"));
     }
 }
