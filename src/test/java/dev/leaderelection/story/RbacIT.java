@@ -35,7 +35,7 @@ class RbacIT {
             Set<String> used = new TreeSet<>();
             requests.stream()
                     // Every account may ask what it may do.
-                    .filter(request -> !request.resource().equals("authorization.k8s.io/selfsubjectaccessreviews"))
+                    .filter(request -> !request.resource().startsWith("authorization.k8s.io/"))
                     .forEach(request -> used.add(request.verb() + " " + request.resource()));
             assertThat(used).isEqualTo(granted(controlPlane));
         }
