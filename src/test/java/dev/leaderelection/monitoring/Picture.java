@@ -186,20 +186,21 @@ public final class Picture {
         return LEFT + share * (width - 16 - LEFT);
     }
 
-    /** Broken where there is no number. */
+    /** Broken where there is no number, or nothing at all. */
     private String path(Series series, int bottom, double scale, int width) {
+        double step = Duration.between(from, to).toMillis() / 1e3 / POINTS;
         StringBuilder path = new StringBuilder();
-        boolean draws = false;
+        double last = 0;
         for (Sample sample : series.samples()) {
             if (Double.isFinite(sample.value())) {
                 path.append(String.format(
                         Locale.ROOT,
                         "%s%.1f %.1f",
-                        draws ? "L" : "M",
+                        sample.seconds() - last < 1.5 * step ? "L" : "M",
                         across(sample.seconds(), width),
                         bottom - sample.value() * scale));
+                last = sample.seconds();
             }
-            draws = Double.isFinite(sample.value());
         }
         return path.toString();
     }
