@@ -19,7 +19,7 @@ import java.util.Optional;
  * Everything that tells who leads, read one after the other: what changes meanwhile may disagree for an instant.
  *
  * @param resource the election's own object
- * @param pods the pods that its selector matches, and those that bear its label
+ * @param pods the pods that its selector matches, and those that bear its mark: the label's name says nothing, elections share it
  * @param lease what stands where its Lease belongs
  * @param routes where Services send what is meant for the leader
  */
@@ -49,7 +49,7 @@ record Snapshot(LeaderElection resource, List<Candidate> pods, LeaseState lease,
         Election election = Election.of(resource);
         List<Candidate> candidates = pods.stream()
                 .map(pod -> PodReader.read(pod, election))
-                .filter(pod -> pod.selected() || pod.isRouted())
+                .filter(pod -> pod.selected() || pod.mark().origin() == Candidate.Mark.Origin.THIS_ELECTION)
                 .map(pod -> pod.withContact(contact(resource, pod.id().name())))
                 .toList();
         LeaseState state = lease.map(found -> LeaseReader.read(found, election)).orElseGet(LeaseState.Missing::new);

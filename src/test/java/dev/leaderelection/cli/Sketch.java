@@ -53,6 +53,15 @@ final class Sketch {
         return pod(pod, true, Map.of("leaderelection.dev/role", "leader"), Map.of());
     }
 
+    /** A pod that the selector does not match, with the leader's label and the mark of an election. */
+    Sketch stranger(String name, String electionUid) {
+        return pod(
+                name,
+                true,
+                Map.of("app", "web", "leaderelection.dev/role", "leader"),
+                Map.of("leaderelection.dev/role.fence", "3/" + electionUid + "/nonce"));
+    }
+
     Sketch pod(String name) {
         return pod(name, true, Map.of(), Map.of());
     }
@@ -62,8 +71,8 @@ final class Sketch {
     }
 
     Sketch pod(String name, boolean ready, Map<String, String> labels, Map<String, String> annotations) {
-        Map<String, String> all = new HashMap<>(labels);
-        all.put("app", "orders");
+        Map<String, String> all = new HashMap<>(Map.of("app", "orders"));
+        all.putAll(labels);
         all.put("apps.kubernetes.io/pod-index", name.substring(name.lastIndexOf('-') + 1));
         pods.add(new PodBuilder()
                 .withNewMetadata()

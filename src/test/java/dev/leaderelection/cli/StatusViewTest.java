@@ -57,6 +57,19 @@ class StatusViewTest {
     }
 
     @Test
+    void knowsTheLeadersOfOtherElectionsApart() {
+        assertThat(text(new Sketch().leader("orders-0").pod("orders-1").stranger("web-0", "another-uid")))
+                .doesNotContain("WARNING")
+                .doesNotContain("web-0");
+    }
+
+    @Test
+    void warnsOfAPodThatHasLeftTheSelectorWithTheLabel() {
+        assertThat(text(new Sketch().leader("orders-0").pod("orders-1").stranger("web-0", "election-uid")))
+                .contains("WARNING: the label is on orders-0, web-0, the Lease names orders-0\n");
+    }
+
+    @Test
     void showsWhyAnElectionIsNotReady() {
         assertThat(text(new Sketch()
                         .spec("mode: Paused")
