@@ -37,8 +37,9 @@ public final class Inside {
         List<Path> images = List.of(RealNodes.OPERATOR_IMAGE, RealNodes.APP_IMAGE);
         try (Site site = Site.start(images, scratch, cgroup, options.proxyPace())) {
             say("two nodes are ready", started);
-            try {
-                play(site, outcome, options, started);
+            try (Replicas operator = Replicas.install(site.controlPlane(), Path.of("deploy"), RealNodes.SEEN)) {
+                say("the operator is installed", started);
+                play(site, operator, outcome, options, started);
             } catch (IOException | RuntimeException e) {
                 System.out.println(site.controlPlane().kubectl("get", "pods", "--all-namespaces", "-o", "wide"));
                 System.out.println(
@@ -48,11 +49,10 @@ public final class Inside {
         }
     }
 
-    private static void play(Site site, Path outcome, Options options, long started) throws IOException {
-        Replicas operator = Replicas.install(site.controlPlane(), Path.of("deploy"));
-        say("the operator is installed", started);
+    private static void play(Site site, Replicas operator, Path outcome, Options options, long started)
+            throws IOException {
         Shop shop = Shop.open(site.controlPlane(), RealNodes.MANIFESTS);
-        Stories stories = new Stories(site, operator, shop, RealNodes.FOLDER);
+        Stories stories = new Stories(site, operator, shop, RealNodes.SEEN);
         List<Row> rows = new ArrayList<>();
         for (String name : stories.names()) {
             if (options.wants(name)) {
@@ -69,7 +69,6 @@ public final class Inside {
         System.out.printf(
                 "A replica is ready after %.2f s%n",
                 operator.replaceStandby(site).toMillis() / 1000.0);
-        operator.saveLogs(RealNodes.FOLDER);
     }
 
     /** The others may still tell something. */

@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The operator on real nodes as a command; see {@link Options#USAGE}. */
 public final class RealNodes {
@@ -27,6 +28,9 @@ public final class RealNodes {
 
     /** What a run leaves. */
     static final Path FOLDER = Path.of("target", "nodes");
+
+    /** What was seen in it: answers to the client, logs of the operator, an election's status. */
+    static final Path SEEN = FOLDER.resolve("seen");
 
     private static final Path APP_ROOT = FOLDER.resolve("root");
 
@@ -68,6 +72,7 @@ public final class RealNodes {
         programs.addAll(Binary.NODE);
         ControlPlaneBinaries.ofThisMachine().locate(programs);
         makeApp();
+        forgetTheLast();
         Path outcome = FOLDER.resolve("outcome.json");
         Files.deleteIfExists(outcome);
         List<String> arguments = new ArrayList<>(List.of(outcome.toString()));
@@ -77,6 +82,15 @@ public final class RealNodes {
             throw new IllegalStateException("the run broke off, see " + FOLDER.resolve("run.log"));
         }
         return new ObjectMapper().readValue(outcome.toFile(), new TypeReference<List<Row>>() {});
+    }
+
+    private static void forgetTheLast() throws IOException {
+        Files.createDirectories(SEEN);
+        try (Stream<Path> files = Files.list(SEEN)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static void makeApp() throws IOException {

@@ -10,7 +10,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZonedDateTime;
@@ -21,7 +20,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** The operator's own pods, installed as users do it. */
-final class Replicas {
+final class Replicas implements AutoCloseable {
 
     static final String NAMESPACE = "leader-election-system";
 
@@ -34,14 +33,21 @@ final class Replicas {
     private final KubernetesClient client;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private Replicas(ControlPlane controlPlane) {
+    private final Logs logs;
+
+    private Replicas(ControlPlane controlPlane, Path folder) {
         this.controlPlane = controlPlane;
         this.client = controlPlane.admin();
+        this.logs = Logs.follow(controlPlane, NAMESPACE, folder);
     }
 
-    /** Applies a kustomization, and waits until all replicas are available. */
-    static Replicas install(ControlPlane controlPlane, Path kustomization) {
-        Replicas replicas = new Replicas(controlPlane);
+    /**
+     * Applies a kustomization, and waits until all replicas are available.
+     *
+     * @param folder for what they log
+     */
+    static Replicas install(ControlPlane controlPlane, Path kustomization, Path folder) {
+        Replicas replicas = new Replicas(controlPlane, folder);
         controlPlane.kubectl("apply", "-k", kustomization.toString());
         replicas.awaitRolledOut();
         return replicas;
@@ -137,12 +143,9 @@ final class Replicas {
         }
     }
 
-    /** Leaves what the replicas have logged in a folder. */
-    void saveLogs(Path folder) throws IOException {
-        for (String name : names()) {
-            Files.writeString(
-                    folder.resolve(name + ".log"), controlPlane.kubectl("logs", name, "--namespace=" + NAMESPACE));
-        }
+    @Override
+    public void close() {
+        logs.close();
     }
 
     private List<String> names() {
