@@ -58,7 +58,8 @@ final class Disagreements {
                 .filter(copy -> copy.renewed().plus(copy.duration()).isBefore(now))
                 .map(copy -> "Lease " + name + " has run out: renewed "
                         + Age.of(Duration.between(copy.renewed(), now)) + " ago, it lasts "
-                        + Age.of(copy.duration()) + ". Is the operator running?");
+                        + Age.of(copy.duration()) + "."
+                        + (seen.leader().isPresent() ? " Is the operator running?" : ""));
     }
 
     /** The first of the conditions sums up the others. */

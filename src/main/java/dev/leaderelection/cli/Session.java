@@ -150,7 +150,8 @@ final class Session implements AutoCloseable {
                 .list()
                 .getItems()
                 .stream()
-                .flatMap(slice -> slice.getEndpoints().stream())
+                // A Service that selects nobody has a slice with a null in place of the list.
+                .flatMap(slice -> Stream.ofNullable(slice.getEndpoints()).flatMap(List::stream))
                 .filter(Session::isServing)
                 .map(endpoint -> endpoint.getTargetRef().getName())
                 .distinct()

@@ -138,12 +138,16 @@ final class Stories {
                 ORDERS,
                 1,
                 1,
-                nothing,
+                () -> tellStatus("before"),
                 () -> {
                     killActiveOperator();
                     delete(shop.leader(ORDERS));
+                    tellStatus("during");
                 },
-                operator::awaitRolledOut);
+                () -> {
+                    tellStatus("after");
+                    operator.awaitRolledOut();
+                });
     }
 
     private void tellOfNodes() {
@@ -158,14 +162,9 @@ final class Stories {
                     patch("""
                     {"spec": {"detection": {"probe": {"httpGet": {"path": "/", "port": 8080}}}}}""");
                     operator.leave(shop.leader(ORDERS).getSpec().getNodeName());
-                    tellStatus("before");
                 },
+                lost::lose,
                 () -> {
-                    lost.lose();
-                    tellStatus("during");
-                },
-                () -> {
-                    tellStatus("after");
                     lost.find();
                     patch("""
                     {"spec": {"detection": {"probe": null}}}""");

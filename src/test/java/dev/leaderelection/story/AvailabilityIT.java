@@ -75,6 +75,25 @@ class AvailabilityIT {
     }
 
     @Test
+    void leaderThatEndsTogetherWithTheActiveReplicaIsReplacedByTheOther() {
+        try (Scene scene = stage.scene()) {
+            scene.podsReadyInTurn("orders-b", "orders-a");
+            scene.elect("orders", Scene.FAST);
+            scene.awaitReadyElection("orders");
+
+            long asked = System.nanoTime();
+            scene.deletePod("orders-b");
+            stage.operator().stop();
+            scene.awaitLeader("orders", "orders-a");
+
+            assertThat(Duration.ofNanos(System.nanoTime() - asked))
+                    .as(stage.operator().log() + second.log())
+                    .isLessThan(Duration.ofSeconds(2));
+            assertThat(scene.history().leaders()).containsExactly("orders-b", "orders-a");
+        }
+    }
+
+    @Test
     void standbyActsASecondAfterTheLeaseOfAKilledOneHasRunOut() {
         try (Scene scene = stage.scene()) {
             scene.podsReadyInTurn("orders-b", "orders-a");

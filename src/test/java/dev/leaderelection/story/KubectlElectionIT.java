@@ -8,6 +8,7 @@ import dev.leaderelection.cluster.Identity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** {@code kubectl election} as users have it: kubectl finds it on the PATH, and it asks with their rights. */
@@ -112,6 +113,15 @@ class KubectlElectionIT {
                     "--to",
                     "");
             assertThat(completed.text()).contains("orders-a\n", "orders-b\n", ":4\n");
+
+            scene.pod("orders-c", Map.of(), Map.of("leaderelection.dev/candidate", "false"));
+            scene.deletePod("orders-a");
+            scene.deletePod("orders-b");
+            await().atMost(Scene.PATIENCE)
+                    .untilAsserted(() -> assertThat(kubectl(scene, "status", "orders"))
+                            .contains("Leader:      <none>")
+                            .contains("Endpoints:   orders-leader -> <none>")
+                            .contains("WARNING: Ready=False (NoEligibleCandidate)"));
         }
     }
 
