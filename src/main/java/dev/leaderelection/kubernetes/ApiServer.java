@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -205,13 +205,11 @@ public final class ApiServer {
      *
      * @param namespace one in which we may create Leases
      * @param most how many at most
-     * @param budget time at most, but for the request that is under way then
-     * @param ticks a monotonic clock
+     * @param more asked before each request, whether there is time for it
      * @return how many were granted
      */
-    public int rehearse(String namespace, int most, Duration budget, Supplier<Duration> ticks) {
+    public int rehearse(String namespace, int most, BooleanSupplier more) {
         Duration patience = Duration.ofSeconds(2);
-        Duration end = ticks.get().plus(budget);
         Lease lease = new LeaseBuilder()
                 .withNewMetadata()
                 .withName("leader-election-rehearsal")
@@ -219,7 +217,7 @@ public final class ApiServer {
                 .build();
         String leases = "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases?dryRun=All";
         int granted = 0;
-        for (int i = 0; i < most && ticks.get().compareTo(end) < 0; i++) {
+        for (int i = 0; i < most && more.getAsBoolean(); i++) {
             if (!(send(Request.post(leases, lease, patience), Lease.class) instanceof Answer.Done)) {
                 // Whatever the reason, it would be the same the next time.
                 return granted;

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.slf4j.event.Level;
 
 /**
@@ -70,10 +71,10 @@ public final class Rehearsal {
      * Rehearses until it has been enough.
      *
      * @param most failovers at most
-     * @param budget time at most, but for the failover that is under way then
+     * @param more asked before each failover, whether there is time for it
      * @return how many there were, by the Lease's count
      */
-    public int run(int most, Duration budget) {
+    public int run(int most, BooleanSupplier more) {
         server.merge(ELECTION, """
                 {"apiVersion": "leaderelection.dev/v1alpha1", "kind": "LeaderElection",
                  "metadata": {"namespace": "rehearsal", "name": "rehearsal", "generation": 1,
@@ -82,8 +83,7 @@ public final class Rehearsal {
         NAMES.forEach(name -> ready(name, true));
         act();
         int before = transitions();
-        Duration end = clocks.ticks().get().plus(budget);
-        for (int i = 0; i < most && clocks.ticks().get().compareTo(end) < 0; i++) {
+        for (int i = 0; i < most && more.getAsBoolean(); i++) {
             Loss loss = Loss.values()[i % Loss.values().length];
             Optional<String> leader = leader();
             leader.ifPresent(name -> lose(name, loss));
@@ -96,7 +96,9 @@ public final class Rehearsal {
     }
 
     private int transitions() {
-        return server.read(LEASE, Lease.class).orElseThrow().getSpec().getLeaseTransitions();
+        return server.read(LEASE, Lease.class)
+                .map(lease -> lease.getSpec().getLeaseTransitions())
+                .orElse(0);
     }
 
     /** Whom the label says to lead. */

@@ -5,12 +5,15 @@ import dev.leaderelection.kubernetes.PracticeServer;
 import dev.leaderelection.reconciler.Clocks;
 import dev.leaderelection.reconciler.Rehearsal;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.health.api.Wellness;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.slf4j.Logger;
@@ -29,34 +32,41 @@ class Preparation implements HealthCheck {
     /** Well above the priority at which the framework starts the operator. */
     private static final int AFTER_THE_OPERATOR = Interceptor.Priority.LIBRARY_AFTER + 500;
 
+    /** Far more than one failover or one interrupted request takes. */
+    private static final Duration LAST_ONE = Duration.ofSeconds(5);
+
     private final KubernetesClient client;
     private final Clocks clocks;
     private final OperatorConfig config;
+    private final Thread thread = new Thread(this::rehearse, "rehearsal");
+    private volatile boolean ending;
     private volatile boolean over;
 
     Preparation(KubernetesClient client, Clocks clocks, OperatorConfig config) {
         this.client = client;
         this.clocks = clocks;
         this.config = config;
+        thread.setDaemon(true);
     }
 
     /** After the operator has started: until then it would only hold that up. */
     void begin(@Observes @Priority(AFTER_THE_OPERATOR) StartupEvent start) {
-        Thread thread = new Thread(this::rehearse, "rehearsal");
-        thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Before the client and everything else that a rehearsal uses is taken away; after the leadership of this replica was. */
+    void end(@Observes ShutdownEvent stop) throws InterruptedException {
+        ending = true;
+        thread.interrupt();
+        thread.join(LAST_ONE.toMillis());
     }
 
     private void rehearse() {
         try {
             int failovers = new Rehearsal(new PracticeServer(client.getKubernetesSerialization()), clocks)
-                    .run(config.rehearsals(), config.rehearsalLimit());
+                    .run(config.rehearsals(), untilItsTimeIsUp());
             int requests = new ApiServer(client)
-                    .rehearse(
-                            OperatorWiring.replicaNamespace(client, config),
-                            config.rehearsals(),
-                            config.rehearsalLimit(),
-                            clocks.ticks());
+                    .rehearse(OperatorWiring.replicaNamespace(client, config), config.rehearsals(), untilItsTimeIsUp());
             log.atInfo()
                     .addKeyValue("failovers", failovers)
                     .addKeyValue("requests", requests)
@@ -64,6 +74,11 @@ class Preparation implements HealthCheck {
         } finally {
             over = true;
         }
+    }
+
+    private BooleanSupplier untilItsTimeIsUp() {
+        Duration end = clocks.ticks().get().plus(config.rehearsalLimit());
+        return () -> !ending && clocks.ticks().get().compareTo(end) < 0;
     }
 
     @Override

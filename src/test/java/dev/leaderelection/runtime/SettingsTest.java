@@ -15,13 +15,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which settings make no sense, and what is said of them. */
 class SettingsTest {
 
-    private static List<String> mistakes(Map<String, String> settings) {
-        return Settings.mistakes(new SmallRyeConfigBuilder()
+    /** The configuration of an operator that has these settings, and is otherwise at its defaults. */
+    static OperatorConfig config(Map<String, String> settings) {
+        return new SmallRyeConfigBuilder()
                 .withMapping(OperatorConfig.class)
                 .withDefaultValues(settings)
                 .withConverter(Duration.class, 100, new DurationConverter())
                 .build()
-                .getConfigMapping(OperatorConfig.class));
+                .getConfigMapping(OperatorConfig.class);
+    }
+
+    private static List<String> mistakes(Map<String, String> settings) {
+        return Settings.mistakes(config(settings));
     }
 
     @Test
