@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -25,8 +28,11 @@ class DocumentationTest {
             "src/test/bench/failover.sh", "by whoever wants to know; a measurement is no test",
             "src/test/soak/run.sh", "by whoever wants to know; half an hour is no test",
             "src/test/chaos/run.sh", "its short version by ChaosIT",
-            "src/test/nodes/run.sh", "by whoever has root on Linux; not a test yet",
+            "src/test/nodes/run.sh", "the same by RealNodesIT",
             "java", "by every integration test of the operator");
+
+    /** A path, if any, and the part of the page, if any; not what leads out of the project. */
+    private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#\\s]*)(?:#([^)\\s]*))?\\)");
 
     static List<Markdown> pages() {
         return Markdown.all();
@@ -81,6 +87,32 @@ class DocumentationTest {
     void everyBlockSaysWhatItIs(Markdown page) {
         assertThat(page.blocks())
                 .allSatisfy(block -> assertThat(block.language()).isIn("yaml", "console", "sql", "java", "text"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyLinkWithinTheProjectLeadsSomewhere(Markdown page) throws IOException {
+        Matcher link = LINK.matcher(Files.readString(page.file()));
+        while (link.find()) {
+            Path target = link.group(1).isEmpty() ? page.file() : page.file().resolveSibling(link.group(1));
+            assertThat(target).as("%s: %s", page.file(), link.group()).exists();
+            if (link.group(2) != null) {
+                assertThat(anchors(target))
+                        .as("%s: %s", page.file(), link.group())
+                        .contains(link.group(2));
+            }
+        }
+    }
+
+    /** What the headings of a page are linked by, as Git hosts render it. */
+    private static List<String> anchors(Path page) throws IOException {
+        return Files.readAllLines(page).stream()
+                .filter(line -> line.matches("#+ .*"))
+                .map(line -> line.replaceFirst("#+ ", "")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                        .replace(' ', '-'))
+                .toList();
     }
 
     private static void isReadStrictly(ObjectNode object) {
