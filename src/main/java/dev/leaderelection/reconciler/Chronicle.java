@@ -74,7 +74,9 @@ final class Chronicle {
         telemetry.refused(refused.cause());
         // To be overtaken now and then is nothing to tell of; to be so without end is.
         boolean tells = refused.cause() == Cause.DENIED || refused.cause() == Cause.UNAVAILABLE || streak >= UNUSUAL;
-        log.atLevel(tells && Integer.bitCount(streak) == 1 ? Level.WARN : Level.DEBUG)
+        // Whoever interrupts a pass ends the operator: nobody was at fault, and there will be no other look.
+        boolean ending = Thread.currentThread().isInterrupted();
+        log.atLevel(tells && !ending && Integer.bitCount(streak) == 1 ? Level.WARN : Level.DEBUG)
                 .addKeyValue("namespace", election.namespace())
                 .addKeyValue("election", election.name())
                 .addKeyValue("reason", refused.cause())

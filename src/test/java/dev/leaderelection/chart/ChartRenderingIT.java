@@ -224,7 +224,10 @@ class ChartRenderingIT {
                                 "--set=image.digest=sha256:" + "0".repeat(64),
                                 "--set=replicas=0",
                                 "--set=pod.priorityClassName=system-cluster-critical")))
-                .get(1);
+                .stream()
+                .filter(object -> YamlDocuments.kind(object).equals("Deployment"))
+                .findFirst()
+                .orElseThrow();
 
         assertThat(deployment.at("/spec/replicas").asInt(-1)).isZero();
         assertThat(deployment.at("/spec/template/spec/priorityClassName").asText())

@@ -84,4 +84,16 @@ class ChronicleTest {
                 .filteredOn(line -> line.contains("CONFLICT"))
                 .hasSize(2);
     }
+
+    @Test
+    void aPassThatEndsWithTheOperatorIsNothingToTellOf() {
+        Thread.currentThread().interrupt();
+        try {
+            chronicle.refused(Reports.ELECTION, new Refused<>(Cause.UNAVAILABLE, "interrupted"), 1);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        assertThat(log.lines()).noneMatch(line -> line.startsWith("WARN"));
+    }
 }
