@@ -24,16 +24,16 @@ final class Departures extends AbstractEventSource<LeaderElection, LeaderElectio
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final IndexerResourceCache<LeaderElection> elections;
-    private final Predicate<String> isKnown;
+    private final Predicate<LeaderElection> isKnown;
     private final BiConsumer<Runnable, Duration> timer;
 
     /**
-     * @param isKnown whether an election, by its UID, has had a pass
+     * @param isKnown whether an election has had a pass
      * @param timer runs a task after a while
      */
     Departures(
             IndexerResourceCache<LeaderElection> elections,
-            Predicate<String> isKnown,
+            Predicate<LeaderElection> isKnown,
             BiConsumer<Runnable, Duration> timer) {
         super(LeaderElection.class, "departures");
         this.elections = elections;
@@ -68,13 +68,10 @@ final class Departures extends AbstractEventSource<LeaderElection, LeaderElectio
     }
 
     private void look(ResourceID deleted) {
-        elections
-                .get(deleted)
-                .filter(election -> !isKnown.test(election.getMetadata().getUid()))
-                .ifPresent(election -> {
-                    getEventHandler().handleEvent(new ResourceEvent(ResourceAction.ADDED, deleted, election));
-                    lookLater(deleted);
-                });
+        elections.get(deleted).filter(election -> !isKnown.test(election)).ifPresent(election -> {
+            getEventHandler().handleEvent(new ResourceEvent(ResourceAction.ADDED, deleted, election));
+            lookLater(deleted);
+        });
     }
 
     @Override

@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * What this process remembers of one election between two passes. All of it may be lost at any time without harm: what was
  * written is carried forward until the caches have seen it, and what was seen is timed by our own clock.
  *
- * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()}, {@link #wake}, {@link #sawStopped} and
- * {@link #summary} may be called from other threads.
+ * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()}, {@link #wake}, {@link #sawStopped},
+ * {@link #isStuck} and {@link #summary} may be called from other threads.
  */
 public final class ElectionMemory {
 
@@ -46,6 +46,7 @@ public final class ElectionMemory {
     private volatile Optional<Found> found = Optional.empty();
     private volatile Optional<SeenLease> seenLease = Optional.empty();
     private volatile List<Duration> switches = List.of();
+    private volatile Optional<Duration> refusedSince = Optional.empty();
 
     private static final long NOT_WOKEN = Long.MAX_VALUE;
     private static final int MOST_UNREPORTED = 100;
@@ -55,6 +56,12 @@ public final class ElectionMemory {
     private static final int MANY_SWITCHES = 4;
 
     private static final Duration SHORTLY = Duration.ofMinutes(10);
+
+    /** For how long passes may end early before an election is stuck: an API server that starts takes a while. */
+    private static final Duration STUCK = Duration.ofSeconds(30);
+
+    /** How often it is tried to tell of a refusal that lasts: the server may be short of breath. */
+    private static final Duration TELLING = Duration.ofSeconds(30);
 
     private final List<Report.Change> unreported = new ArrayList<>();
     private Optional<Begun> begun = Optional.empty();
@@ -73,6 +80,7 @@ public final class ElectionMemory {
     private int refusals;
     private int denials;
     private int reportRefusals;
+    private Optional<Duration> toldOfRefusal = Optional.empty();
     private Optional<Hold> hold = Optional.empty();
     private String closedLeaseUid = "";
     private final Set<PodIdentity> clearedPods = new HashSet<>();
@@ -448,7 +456,8 @@ public final class ElectionMemory {
         return cause == Cause.DENIED ? denials : refusals;
     }
 
-    void refused(Cause cause) {
+    void refused(Cause cause, Duration ticks) {
+        refusedSince = refusedSince.or(() -> Optional.of(ticks));
         refusals = Math.min(refusals + 1, MOST_REFUSALS);
         denials = cause == Cause.DENIED ? Math.min(denials + 1, MOST_REFUSALS) : 0;
     }
@@ -457,6 +466,29 @@ public final class ElectionMemory {
         refusals = 0;
         denials = 0;
         hold = Optional.empty();
+        settled();
+    }
+
+    /** Takes note that a pass came to its end, though it may have had nothing to write. */
+    void settled() {
+        refusedSince = Optional.empty();
+        toldOfRefusal = Optional.empty();
+    }
+
+    /** Whether passes have ended early for long. */
+    boolean isStuck(Duration ticks) {
+        return refusedSince
+                .filter(since -> ticks.minus(since).compareTo(STUCK) >= 0)
+                .isPresent();
+    }
+
+    /** Whether it is time to tell of a refusal that lasts; once in a while. */
+    boolean tellsOfRefusal(Duration ticks) {
+        if (toldOfRefusal.filter(at -> ticks.minus(at).compareTo(TELLING) < 0).isPresent()) {
+            return false;
+        }
+        toldOfRefusal = Optional.of(ticks);
+        return true;
     }
 
     /** Lets no event have the same transition, or the lack of one, tried again before a tick. */

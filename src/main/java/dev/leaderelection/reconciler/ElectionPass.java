@@ -29,6 +29,9 @@ final class ElectionPass {
     /** How many refusals in a row any event may have tried again at once. */
     private static final int FREE_REFUSALS = 3;
 
+    /** From how many refusals in a row on a leader that could not be made is told of: some seconds, if the server does not answer. */
+    private static final int LASTING = 8;
+
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(1);
 
     /** For how long nobody is warned that an election has no leader yet: it is often created before its pods. */
@@ -94,10 +97,10 @@ final class ElectionPass {
             Answer<Boolean> answer = executor.run(sight, plan, interval, memory);
             if (answer instanceof Refused<Boolean> refused) {
                 plan.transition().ifPresent(transition -> memory.began(transition, began));
-                if (refused.cause() == Cause.DENIED) {
+                Optional<Duration> next = refused(sight.election(), refused, memory);
+                if (refused.cause() == Cause.DENIED || lasts(plan, memory)) {
                     report(resource, new Report(sight, plan, memory.unreported(), Optional.of(refused)), memory);
                 }
-                Optional<Duration> next = refused(sight.election(), refused, memory);
                 holdBack(plan, next, memory);
                 return next;
             }
@@ -110,6 +113,13 @@ final class ElectionPass {
             }
         }
         return Optional.of(Duration.ZERO);
+    }
+
+    /** Whether the label has not got to where it belongs for so long that somebody should know, whatever the server's reason is. */
+    private boolean lasts(Plan plan, ElectionMemory memory) {
+        return memory.refusals() >= LASTING
+                && (plan.transition().isPresent() || isRepair(plan))
+                && memory.tellsOfRefusal(clocks.ticks().get());
     }
 
     /** When we learned of the cause of what a plan does: a transition that had to wait for a fence began with it. */
@@ -136,10 +146,11 @@ final class ElectionPass {
         Answer<Boolean> answer =
                 report(resource, new Report(sight, plan, memory.unreported(), Optional.empty()), memory);
         if (answer instanceof Refused<Boolean> refused) {
-            memory.refused(refused.cause());
+            memory.refused(refused.cause(), clocks.ticks().get());
             // What is renewed meanwhile says nothing of a report that is refused without end.
             return lookAgain(sight.election(), refused, memory.reportRefused(), memory);
         }
+        memory.settled();
         List<Duration> looks = new ArrayList<>(List.of(plan.nextLook(), LONGEST_PAUSE));
         sight.nextHearing().ifPresent(looks::add);
         if (memory.announced().isPresent()) {
@@ -264,7 +275,7 @@ final class ElectionPass {
 
     /** Looks again, later each time: never in a tight loop, never the last time. */
     private Optional<Duration> refused(Election election, Refused<Boolean> refused, ElectionMemory memory) {
-        memory.refused(refused.cause());
+        memory.refused(refused.cause(), clocks.ticks().get());
         return lookAgain(election, refused, memory.refusals(), memory);
     }
 

@@ -7,6 +7,7 @@ import dev.leaderelection.election.Observation;
 import dev.leaderelection.election.Plan.Situation;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Rules;
+import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Refused;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
@@ -82,7 +83,7 @@ record Finding(String type, boolean holds, String reason, String message) {
 
     /** The label is nowhere, on purpose, until the leader that is to be replaced has stopped. */
     private static Optional<Finding> fencing(Report report) {
-        if (report.plan().situation() != Situation.FENCING || report.denial().isPresent()) {
+        if (report.plan().situation() != Situation.FENCING || report.refusal().isPresent()) {
             return Optional.empty();
         }
         Observation o = report.sight().observation();
@@ -116,8 +117,8 @@ record Finding(String type, boolean holds, String reason, String message) {
         if (conflicted.holds()) {
             return conflicted.spoils(LEADER_ELECTED);
         }
-        if (report.denial().isPresent()) {
-            return denied(LEADER_ELECTED, report.denial().get());
+        if (report.refusal().isPresent()) {
+            return refused(LEADER_ELECTED, report.refusal().get());
         }
         Observation o = report.sight().observation();
         long total = o.pods().stream().filter(Candidate::selected).count();
@@ -161,8 +162,14 @@ record Finding(String type, boolean holds, String reason, String message) {
                 + "'): it is left alone; delete it, or create the election with another lease.name";
     }
 
-    private static Finding denied(String type, Refused<Boolean> denial) {
-        return new Finding(type, false, "WriteDenied", "the API server denied a write: " + denial.explanation());
+    private static Finding refused(String type, Refused<Boolean> refusal) {
+        return refusal.cause() == Cause.DENIED
+                ? new Finding(type, false, "WriteDenied", "the API server denied a write: " + refusal.explanation())
+                : new Finding(
+                        type,
+                        false,
+                        "WriteFailed",
+                        "a write has failed again and again, and is tried on: " + refusal.explanation());
     }
 
     /** Another condition that is false for this finding's reason. */
@@ -171,8 +178,8 @@ record Finding(String type, boolean holds, String reason, String message) {
     }
 
     private static Finding routing(Report report, Optional<Candidate> leader, Finding conflicted) {
-        if (report.denial().isPresent()) {
-            return denied(ROUTING_CONSISTENT, report.denial().get());
+        if (report.refusal().isPresent()) {
+            return refused(ROUTING_CONSISTENT, report.refusal().get());
         }
         Observation o = report.sight().observation();
         Optional<Candidate> stray = o.pods().stream()

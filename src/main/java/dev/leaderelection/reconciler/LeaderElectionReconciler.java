@@ -22,10 +22,8 @@ import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
@@ -56,7 +54,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     private final AllowedPrefixes allowedPrefixes;
     private final WriteGate gate;
     private final Telemetry telemetry;
-    private final Map<String, ElectionMemory> memories = new ConcurrentHashMap<>();
+    private final Memories memories = new Memories();
     private Optional<ElectionPass> pass = Optional.empty();
     private Optional<Departures> departures = Optional.empty();
     private volatile Optional<StrayTransfers> strays = Optional.empty();
@@ -108,7 +106,8 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
                 allowedPrefixes.prefixes(),
                 new Chronicle(telemetry, Level.INFO)));
         BiConsumer<Runnable, Duration> timer = Departures.timer();
-        Departures left = new Departures(context.getPrimaryCache(), memories::containsKey, timer);
+        Departures left = new Departures(
+                context.getPrimaryCache(), election -> memories.find(election).isPresent(), timer);
         departures = Optional.of(left);
         List<EventSource<?, LeaderElection>> sources = new ArrayList<>(caches.sources());
         sources.add(left);
@@ -126,9 +125,8 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
 
     @Override
     public UpdateControl<LeaderElection> reconcile(LeaderElection resource, Context<LeaderElection> context) {
-        String uid = resource.getMetadata().getUid();
         if (context.isPrimaryResourceDeleted()) {
-            memories.remove(uid);
+            memories.forget(resource);
             feeds.forget(Election.of(resource));
             departures.orElseThrow().lookAfter(ResourceID.fromResource(resource));
             strays.ifPresent(StrayTransfers::lookSoon);
@@ -136,11 +134,13 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         }
         if (!gate.isOpen()) {
             // What was remembered is as old as the last pass; whoever acts now has written since.
-            memories.remove(uid);
+            memories.forget(resource);
             feeds.forget(Election.of(resource));
             return UpdateControl.noUpdate();
         }
-        ElectionMemory memory = memories.computeIfAbsent(uid, any -> new ElectionMemory());
+        ElectionMemory memory = memories.of(resource);
+        // One that does not end is overdue from here on. One that fails is tried again by the framework.
+        memory.expectNextPass(Optional.of(clocks.ticks().get()));
         Optional<Duration> next = pass.orElseThrow().run(resource, memory);
         memory.expectNextPass(next.map(clocks.ticks().get()::plus));
         return next.map(pause -> UpdateControl.<LeaderElection>noUpdate().rescheduleAfter(pause))
@@ -157,6 +157,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     /** Has a pass over an election of whose pods something was found out. */
     public void wake(ElectionKey election) {
         ResourceID id = new ResourceID(election.name(), election.namespace());
+        memories.find(id).ifPresent(memory -> memory.wake(clocks.ticks().get()));
         alarm.ifPresent(any -> any.wake(id));
     }
 
@@ -172,19 +173,19 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
 
     /** By how much each pass is late that should have been made by now. */
     public Stream<Duration> overdue() {
+        return memories.overdue(clocks.ticks().get());
+    }
+
+    /** How many elections have had no pass to its end for some time, because the API server refuses or does not answer. */
+    public long stuck() {
         Duration now = clocks.ticks().get();
-        return memories.values().stream()
-                .flatMap(memory -> memory.nextPass().stream())
-                .map(now::minus)
-                .filter(late -> late.compareTo(Duration.ZERO) > 0);
+        return memories.stream().filter(memory -> memory.isStuck(now)).count();
     }
 
     /** How the elections stand that this replica looks after; none while it stands by. */
     public Stream<ElectionSummary> summaries() {
         Duration now = clocks.ticks().get();
-        return gate.isOpen()
-                ? memories.values().stream().flatMap(memory -> memory.summary(now).stream())
-                : Stream.empty();
+        return gate.isOpen() ? memories.stream().flatMap(memory -> memory.summary(now).stream()) : Stream.empty();
     }
 
     /** Whether an update of an election's own object is news: all but its status, which we write ourselves. */
@@ -197,28 +198,28 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
                 || now.isMarkedForDeletion() != before.isMarkedForDeletion();
     }
 
-    private boolean isMember(String electionUid, String podUid) {
-        ElectionMemory memory = memories.get(electionUid);
-        return memory != null && memory.members().contains(podUid);
+    private boolean isMember(LeaderElection election, Pod pod) {
+        return memories.find(election)
+                .filter(memory -> memory.members().contains(pod.getMetadata().getUid()))
+                .isPresent();
     }
 
     private void asked(Optional<LeaderElection> election) {
         if (election.isEmpty()) {
             strays.ifPresent(StrayTransfers::lookSoon);
         }
-        election.map(any -> memories.get(any.getMetadata().getUid()))
+        election.flatMap(memories::find)
                 .ifPresent(memory -> memory.wake(clocks.ticks().get()));
     }
 
     private void woken(LeaderElection election, Pod pod) {
-        ElectionMemory memory = memories.get(election.getMetadata().getUid());
-        if (memory != null) {
+        memories.find(election).ifPresent(memory -> {
             memory.wake(clocks.ticks().get());
             if (PodReader.hasStopped(pod)) {
                 // The object may be gone before the next pass looks at it.
                 memory.sawStopped(new PodIdentity(
                         pod.getMetadata().getName(), pod.getMetadata().getUid()));
             }
-        }
+        });
     }
 }

@@ -13,9 +13,9 @@ import java.util.Optional;
  * @param sight the last look, after everything that was done
  * @param plan what followed from it
  * @param changes the transitions that were made, in their order
- * @param denial what the server would not let us write, if anything
+ * @param refusal the write that the server denied, or did not take however often it was tried; nothing if there was none
  */
-record Report(Sight sight, Plan plan, List<Change> changes, Optional<Answer.Refused<Boolean>> denial) {
+record Report(Sight sight, Plan plan, List<Change> changes, Optional<Answer.Refused<Boolean>> refusal) {
 
     /** Copies. */
     Report {

@@ -46,13 +46,13 @@ final class WatchedCaches implements Caches {
     private final InformerEventSource<LeadershipTransfer, LeaderElection> transfers;
 
     /**
-     * @param isMember whether an election, by its UID, last counted a pod, by its UID, as its own
+     * @param isMember whether an election last counted a pod as its own
      * @param woken told of each election that a pod's event concerns
      * @param asked told of each election that a transfer's event concerns, or of nothing if there is no such election
      */
     WatchedCaches(
             EventSourceContext<LeaderElection> context,
-            BiPredicate<String, String> isMember,
+            BiPredicate<LeaderElection, Pod> isMember,
             BiConsumer<LeaderElection, Pod> woken,
             Consumer<Optional<LeaderElection>> asked) {
         this.elections = context.getPrimaryCache();
@@ -144,14 +144,14 @@ final class WatchedCaches implements Caches {
     }
 
     private Set<ResourceID> concernedBy(
-            Pod pod, BiPredicate<String, String> isMember, BiConsumer<LeaderElection, Pod> woken) {
+            Pod pod, BiPredicate<LeaderElection, Pod> isMember, BiConsumer<LeaderElection, Pod> woken) {
         Set<ResourceID> concerned = new HashSet<>();
         List<String> markedBy = PodTrimmer.markedBy(pod);
         for (LeaderElection election : elections(pod.getMetadata().getNamespace())) {
             String uid = election.getMetadata().getUid();
             if (election.getSpec().selector().matches(labels(pod))
                     || markedBy.contains(uid)
-                    || isMember.test(uid, pod.getMetadata().getUid())) {
+                    || isMember.test(election, pod)) {
                 concerned.add(ResourceID.fromResource(election));
                 woken.accept(election, pod);
             }

@@ -2,7 +2,6 @@ package dev.leaderelection.runtime;
 
 import dev.leaderelection.reconciler.Feeds;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
@@ -22,10 +21,6 @@ class EventLoopLiveness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        Duration silence = feeds.silence();
-        return HealthCheckResponse.named("event loop")
-                .status(silence.compareTo(config.overdueLimit()) <= 0)
-                .withData("silentMilliseconds", silence.toMillis())
-                .build();
+        return Lateness.check("event loop", "silentMilliseconds", feeds.silence(), config.overdueLimit());
     }
 }

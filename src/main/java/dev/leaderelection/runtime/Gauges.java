@@ -95,6 +95,10 @@ final class Gauges extends Collector {
         List<Duration> overdue = reconciler.overdue().toList();
         Duration most = overdue.stream().reduce(Duration.ZERO, Durations::longer);
         return List.of(
+                gauge(
+                        "leader_election_elections_stuck",
+                        "Elections over which no pass has come to its end for half a minute",
+                        (double) reconciler.stuck()),
                 gauge("leader_election_passes_overdue", "Passes over an election that are due", overdue.size()),
                 gauge(
                         "leader_election_passes_overdue_longest_seconds",

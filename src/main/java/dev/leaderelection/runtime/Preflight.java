@@ -1,6 +1,7 @@
 package dev.leaderelection.runtime;
 
 import dev.leaderelection.kubernetes.Answer;
+import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Done;
 import dev.leaderelection.kubernetes.Answer.Refused;
 import dev.leaderelection.kubernetes.ApiServer;
@@ -63,19 +64,22 @@ class Preflight {
         while (true) {
             Answer<Lack> answer =
                     prerequisites.look(config.namespace(), OperatorWiring.replicaNamespace(client, config));
-            if (answer instanceof Done<Lack> done) {
-                Lack lack = done.value();
-                if (lack.missing().isEmpty()) {
-                    tellOfWanting(lack);
-                    return;
-                }
+            List<String> missing = missing(answer);
+            if (answer instanceof Done<Lack> done && missing.isEmpty()) {
+                tellOfWanting(done.value());
+                return;
+            }
+            if (missing.isEmpty()) {
+                lackingSince = Optional.empty();
+            } else {
                 Duration now = clocks.ticks().get();
                 Duration since = lackingSince.orElse(now);
                 if (now.minus(since).compareTo(GRACE) >= 0) {
-                    throw new StartupFailure(String.join("; ", lack.missing()));
+                    throw new StartupFailure(String.join("; ", missing));
                 }
                 lackingSince = Optional.of(since);
-            } else if (!isTold) {
+            }
+            if (missing.isEmpty() && !isTold) {
                 isTold = true;
                 log.atWarn()
                         .addKeyValue("server", client.getMasterUrl())
@@ -83,6 +87,19 @@ class Preflight {
             }
             pause();
         }
+    }
+
+    /** What somebody has to set right; nothing while that cannot be told, for the server does not answer. */
+    private static List<String> missing(Answer<Lack> answer) {
+        if (answer instanceof Done<Lack> done) {
+            return done.value().missing();
+        }
+        Refused<Lack> refused = (Refused<Lack>) answer;
+        return refused.cause() == Cause.DENIED
+                ? List.of(
+                        "the API server lets this account not even look what there is, which every account may by default"
+                                + " (ClusterRole system:discovery): " + refused.explanation())
+                : List.of();
     }
 
     private static void tellOfWanting(Lack lack) {

@@ -2,14 +2,13 @@ package dev.leaderelection.runtime;
 
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * Fails when a pass that is due does not come: the framework's one timer thread dies silently on an exception, and a process that
- * renews nothing is better restarted.
+ * Fails when a pass that is due does not come, or does not end: the framework's one timer thread dies silently on an exception, and a
+ * process that renews nothing is better restarted.
  */
 @Liveness
 @ApplicationScoped
@@ -25,10 +24,6 @@ class RenewalLiveness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        Duration overdue = reconciler.mostOverdue();
-        return HealthCheckResponse.named("renewals")
-                .status(overdue.compareTo(config.overdueLimit()) <= 0)
-                .withData("mostOverdueMilliseconds", overdue.toMillis())
-                .build();
+        return Lateness.check("renewals", "mostOverdueMilliseconds", reconciler.mostOverdue(), config.overdueLimit());
     }
 }

@@ -115,6 +115,9 @@ final class Replica implements ResourceEventHandler<Lease> {
 
     private void wrote(Answer<ReplicaLease> answer, Duration sent) throws InterruptedException {
         if (answer instanceof Done<ReplicaLease> done) {
+            // It may have come after the time until which we acted: then elections were let go, and are to be taken up
+            // again.
+            tellOfChange();
             election.wrote(done.value(), sent);
             explained = false;
             return;

@@ -208,6 +208,11 @@ public final class OperatorProcess implements AutoCloseable {
         return answers("/q/health/ready");
     }
 
+    /** Whether {@code /q/health/live} answers with success within two seconds. */
+    public boolean isLive() {
+        return answers("/q/health/live");
+    }
+
     private boolean answers(String path) {
         try {
             return send(path, BodyHandlers.discarding()).statusCode() == 200;

@@ -47,7 +47,7 @@ class AnnouncerTest {
                 report.sight(),
                 report.plan(),
                 List.of(new Report.Change(transition, Duration.ZERO, NOW)),
-                report.denial());
+                report.refusal());
     }
 
     @Test

@@ -23,10 +23,11 @@ class DeparturesTest {
     private final Set<String> known = new HashSet<>();
     private final Deque<Runnable> later = new ArrayDeque<>();
     private final List<String> woken = new ArrayList<>();
-    private final Departures departures = new Departures(elections, known::contains, (task, pause) -> {
-        assertThat(pause).isPositive();
-        later.add(task);
-    });
+    private final Departures departures = new Departures(
+            elections, election -> known.contains(election.getMetadata().getUid()), (task, pause) -> {
+                assertThat(pause).isPositive();
+                later.add(task);
+            });
 
     @BeforeEach
     void listen() {

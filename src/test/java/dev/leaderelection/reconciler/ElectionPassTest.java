@@ -22,6 +22,7 @@ import dev.leaderelection.kubernetes.EventLog;
 import dev.leaderelection.kubernetes.Primary;
 import dev.leaderelection.reconciler.FakeElectionStore.Death;
 import dev.leaderelection.reconciler.FakeElectionStore.Fate;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -790,6 +791,71 @@ class ElectionPassTest {
         assertThat(store.routed()).containsExactly("b");
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Fate.class,
+            names = {"CONFLICT", "UNAVAILABLE"})
+    void aLeaderThatCannotBeMadeForLongIsToldOfWhateverTheReason(Fate fate) {
+        givenALeader();
+        store.script = (number, write) -> write.startsWith("promote") ? fate : Fate.GRANTED;
+        leaderFails();
+
+        settle();
+
+        assertThat(store.routed()).isEmpty();
+        assertThat(condition("RoutingConsistent")).isEqualTo("False WriteFailed");
+        assertThat(condition("Ready")).isEqualTo("False WriteFailed");
+        assertThat(toldOf("WriteFailed")).hasSize(1);
+        assertThat(memory.summary(clocks.ticks().get()).orElseThrow().conditions())
+                .extracting(Condition::getReason)
+                .contains("WriteFailed");
+        assertThat(store.writes).as("how often it was told").containsOnlyOnce("status");
+
+        store.script = (number, write) -> Fate.GRANTED;
+        settle();
+
+        assertThat(store.routed()).containsExactly("b");
+        assertThat(condition("Ready")).isEqualTo("True LeaderReady");
+        assertThat(history()).containsExactly("a>b 2 LeaderNotReady", "null>a 1 SeatVacant");
+    }
+
+    @Test
+    void aRenewalThatFailsForAWhileIsNoTroubleOfTheRouting() {
+        givenALeader();
+        store.script = (number, write) -> write.startsWith("renew") ? Fate.UNAVAILABLE : Fate.GRANTED;
+        now = now.plusSeconds(10);
+
+        settle();
+
+        assertThat(condition("Ready")).isEqualTo("True LeaderReady");
+        assertThat(store.writes).doesNotContain("status");
+    }
+
+    @Test
+    void anElectionIsStuckWhileItsPassesEndEarlyForHalfAMinute() {
+        givenALeader();
+        store.script = (number, write) -> write.startsWith("demote") ? Fate.UNAVAILABLE : Fate.GRANTED;
+        leaderFails();
+        settle();
+        assertThat(memory.isStuck(clocks.ticks().get())).isFalse();
+
+        now = now.plusSeconds(30);
+        settle();
+        assertThat(memory.isStuck(clocks.ticks().get())).isTrue();
+
+        store.script = (number, write) -> Fate.GRANTED;
+        settle();
+        assertThat(memory.isStuck(clocks.ticks().get())).isFalse();
+    }
+
+    private String condition(String type) {
+        return store.primary.orElseThrow().status().conditions().stream()
+                .filter(condition -> condition.getType().equals(type))
+                .map(condition -> condition.getStatus() + " " + condition.getReason())
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void anOutageMovesNothingAndIsAskedLessAndLess() {
         givenALeader();
@@ -808,7 +874,8 @@ class ElectionPassTest {
             now = now.plus(pause);
         }
 
-        assertThat(asked[0]).isEqualTo(12);
+        int inVainTold = 1;
+        assertThat(asked[0]).isEqualTo(12 + inVainTold);
         assertThat(last).isEqualTo(Duration.ofSeconds(2));
         assertThat(store.routed()).containsExactly("a");
     }

@@ -55,7 +55,7 @@ final class Reports {
                         Optional.of(what)),
                 report.plan(),
                 report.changes(),
-                report.denial());
+                report.refusal());
     }
 
     static Report denied(Report report, String explanation) {

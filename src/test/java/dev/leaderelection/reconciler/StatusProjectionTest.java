@@ -46,7 +46,7 @@ class StatusProjectionTest {
     }
 
     private static Report with(Report report, Report.Change... changes) {
-        return new Report(report.sight(), report.plan(), List.of(changes), report.denial());
+        return new Report(report.sight(), report.plan(), List.of(changes), report.refusal());
     }
 
     private static Report.Change change(String from, String to, long term, Instant at) {
