@@ -33,6 +33,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,14 @@ class ChartIT {
     static void stop() {
         KUBELET.close();
         CONTROL_PLANE.close();
+    }
+
+    /** A test that fails leaves nothing to the next one. */
+    @AfterEach
+    void uninstall() {
+        for (String release : List.of(RELEASE, "blue")) {
+            HELM.run(List.of("uninstall", release, "--namespace=" + NAMESPACE, "--ignore-not-found"));
+        }
     }
 
     private static void helm(String command, String... further) {
@@ -226,8 +235,6 @@ class ChartIT {
                 plain.stop();
                 blue.stop();
             }
-            HELM.run(List.of("uninstall", "blue", "--namespace=" + NAMESPACE));
-            helm("uninstall");
         }
     }
 
@@ -290,8 +297,6 @@ class ChartIT {
         awaitHealthy(PLAIN, 0);
 
         assertThat(replicas).hasSize(2).allMatch(ChartIT::evict);
-
-        helm("uninstall");
     }
 
     @Test
@@ -322,7 +327,6 @@ class ChartIT {
                 .satisfies(flags -> assertThat(withoutHeap(flags.getValue()))
                         .as("all but the heap is as in deploy/")
                         .isEqualTo(withoutHeap(OperatorProcess.deployedFlags())));
-        helm("uninstall");
     }
 
     private static String withoutHeap(String flags) {
