@@ -28,8 +28,20 @@ context and the file's name under files/.
 {{- if and (hasKey $object "spec") (hasKey ($object.spec | default dict) "policyName") -}}
 {{- $_ := set $object.spec "policyName" (printf "%s%s" $prefix $object.spec.policyName) -}}
 {{- end -}}
+{{- with ($object.spec | default dict).selector -}}
+{{- include "base.rename" (dict "root" $root "selector" .) -}}
+{{- end -}}
 {{- $objects = append $objects $object -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $objects -}}
+{{- end -}}
+
+{{- /*
+Puts the prefix before the name by which a selector finds the operator's pods, as deploy/names.yaml has Kustomize do it: two releases in
+one namespace do not share pods.
+*/ -}}
+{{- define "base.rename" -}}
+{{- $labels := .selector.matchLabels -}}
+{{- $_ := set $labels "app.kubernetes.io/name" (printf "%s%s" .root.Values.namePrefix (get $labels "app.kubernetes.io/name")) -}}
 {{- end -}}

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,10 +55,15 @@ class ChartRenderingIT {
                 new Installation("leader-election-system", List.of(), "", ALWAYS_DIFFERENT),
                 new Installation(
                         "blue",
-                        List.of("--set=namePrefix=blue-"),
+                        List.of(
+                                "--set=namePrefix=blue-",
+                                "--set=monitoring.podMonitor=true",
+                                "--set=monitoring.rules=true",
+                                "--set=monitoring.dashboard=true"),
                         """
                         namespace: blue
                         namePrefix: blue-
+                        resources: [../../deploy, ../../deploy/monitoring]
                         """, // Kustomize does not know that these have no namespace; the API server does.
                         Stream.concat(
                                         ALWAYS_DIFFERENT.stream(),
@@ -95,8 +101,8 @@ class ChartRenderingIT {
                           - target: {kind: Deployment}
                             patch: |-
                               - op: replace
-                                path: /spec/template/spec/containers/0/resources
-                                value: {limits: {memory: 1Gi}}
+                                path: /spec/template/spec/containers/0/resources/limits/memory
+                                value: 1Gi
                           - target: {kind: ValidatingAdmissionPolicyBinding, name: leader-election-(routing|selector|template)}
                             patch: |-
                               - op: add
@@ -119,7 +125,8 @@ class ChartRenderingIT {
 
     private String kustomized(String kustomization) throws IOException {
         Path overlay = Files.createTempDirectory(Path.of("target"), "chart-overlay-");
-        Files.writeString(overlay.resolve("kustomization.yaml"), "resources: [../../deploy]\n" + kustomization);
+        String resources = kustomization.contains("resources:") ? "" : "resources: [../../deploy]\n";
+        Files.writeString(overlay.resolve("kustomization.yaml"), resources + kustomization);
         return kustomized(overlay);
     }
 
@@ -215,19 +222,12 @@ class ChartRenderingIT {
 
     @Test
     void settingsOfTheOperatorOfItsJvmAndOfItsPodArePassedOn() {
-        ObjectNode deployment = YamlDocuments.parse(rendered(
-                        "elections",
-                        List.of(
-                                "--show-only=templates/operator.yaml",
-                                "--set=settings.LEADER_ELECTION_REHEARSALS=0",
-                                "--set=jvmFlags=-Xmx1g",
-                                "--set=image.digest=sha256:" + "0".repeat(64),
-                                "--set=replicas=0",
-                                "--set=pod.priorityClassName=system-cluster-critical")))
-                .stream()
-                .filter(object -> YamlDocuments.kind(object).equals("Deployment"))
-                .findFirst()
-                .orElseThrow();
+        ObjectNode deployment = deployment(List.of(
+                "--set=settings.LEADER_ELECTION_REHEARSALS=0",
+                "--set=jvmFlags=-Xmx1g",
+                "--set=image.digest=sha256:" + "0".repeat(64),
+                "--set=replicas=0",
+                "--set=pod.priorityClassName=system-cluster-critical"));
 
         assertThat(deployment.at("/spec/replicas").asInt(-1)).isZero();
         assertThat(deployment.at("/spec/template/spec/priorityClassName").asText())
@@ -250,10 +250,152 @@ class ChartRenderingIT {
                 "--set=watch.namespace=shop\\,bank",
                 "--set=watch.namespaces={shop}",
                 "--set=replica=3",
-                "--set=settings.LEADER_ELECTION_NAMESPACE=shop"
+                "--set=namePrefix=-blue",
+                "--set=resources.limit.memory=1Gi",
+                "--set=pod.volumes.tmp=none",
+                "--set=monitoring.labels={release}",
+                "--set=users.enabled=some"
             })
     void valueThatMakesNoSenseIsRefused(String value) {
         assertThatThrownBy(() -> rendered("elections", List.of(value))).hasMessageContaining("values don't meet");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    settings.JAVA_TOOL_OPTIONS=-Xmx1g             | set jvmFlags instead
+                    settings.LEADER_ELECTION_NAMESPACE=shop       | set watch.namespace instead
+                    settings.LEADER_ELECTION_REPLICA_IDENTITY=a   | it is the name of each pod
+                    settings.LEADER_ELECTION_REPLICA_NAMESPACE=a  | it is the namespace of the release
+                    settings.LEADER_ELECTION_REPLICA_LEASE=a      | set namePrefix instead
+                    pod.containers[0].name=sidecar                | set image, resources, jvmFlags and settings
+                    pod.serviceAccountName=somebody               | set namePrefix instead
+                    pod.serviceAccount=somebody                   | set namePrefix instead
+                    pod.automountServiceAccountToken=false        | reaches no API server
+                    """)
+    void valueThatWouldBreakTheReleaseIsRefusedWithWhatToSayInstead(String value, String instead) {
+        String name = value.replaceFirst("[\\[=].*", "");
+
+        assertThatThrownBy(() -> rendered("elections", List.of("--set=" + value)))
+                .hasMessageContaining(name + " is set by the chart: ")
+                .hasMessageContaining(instead);
+    }
+
+    @Test
+    void everyVariableOfTheDeploymentIsRefusedAsASetting() {
+        assertThat(deployment(List.of()).at("/spec/template/spec/containers/0/env"))
+                .isNotEmpty()
+                .allSatisfy(variable -> assertThatThrownBy(() -> rendered(
+                                "elections",
+                                List.of("--set=settings."
+                                        + variable.path("name").asText() + "=a")))
+                        .hasMessageContaining("is set by the chart"));
+    }
+
+    @Test
+    void numbersAreRenderedWholeAndVolumesAreAddedToThoseThatAreThere() throws IOException {
+        Path values = Files.writeString(scratch.resolve("values.yaml"), """
+                settings: {LEADER_ELECTION_EVENT_QUEUE: 1000000, LEADER_ELECTION_LOG_JSON: true, RATIO: 0.25}
+                resources: {limits: {memory: 1073741824}}
+                pod:
+                  securityContext: {runAsUser: 1000700000}
+                  volumes: [{name: authorities, emptyDir: {}}]
+                """);
+
+        ObjectNode deployment = deployment(List.of("--values=" + values));
+
+        assertThat(deployment.at("/spec/template/spec/containers/0/env"))
+                .extracting(variable -> variable.path("name").asText() + "="
+                        + variable.path("value").asText())
+                .contains("LEADER_ELECTION_EVENT_QUEUE=1000000", "LEADER_ELECTION_LOG_JSON=true", "RATIO=0.25");
+        assertThat(deployment
+                        .at("/spec/template/spec/containers/0/resources/limits/memory")
+                        .asText())
+                .isEqualTo("1073741824");
+        assertThat(deployment
+                        .at("/spec/template/spec/securityContext/runAsUser")
+                        .asText())
+                .isEqualTo("1000700000");
+        assertThat(deployment.at("/spec/template/spec/volumes"))
+                .extracting(volume -> volume.path("name").asText())
+                .containsExactly("tmp", "authorities");
+    }
+
+    /** Those of the Deployment, of its topology, of the budget and of what is scraped. */
+    @Test
+    void selectorsOfAReleaseFindItsOwnPodsAndNoOthers() {
+        for (String prefix : List.of("", "blue-")) {
+            List<ObjectNode> objects = YamlDocuments.parse(
+                    rendered("elections", List.of("--set=namePrefix=" + prefix, "--set=monitoring.podMonitor=true")));
+
+            assertThat(objects)
+                    .flatExtracting(object -> object.findValues("matchLabels"))
+                    .filteredOn(labels -> labels.has("app.kubernetes.io/name"))
+                    .hasSize(4)
+                    .allSatisfy(labels -> assertThat(
+                                    labels.path("app.kubernetes.io/name").asText())
+                            .isEqualTo(prefix + "leader-election-operator"));
+            assertThat(objects)
+                    .filteredOn(object -> YamlDocuments.kind(object).equals("Deployment"))
+                    .extracting(deployment -> deployment
+                            .at("/spec/template/metadata/labels")
+                            .path("app.kubernetes.io/name")
+                            .asText())
+                    .containsExactly(prefix + "leader-election-operator");
+        }
+    }
+
+    @Test
+    void policiesLeaveKeysThatTheOperatorMayNotUseToOthers() {
+        List<ObjectNode> policies = YamlDocuments.parse(rendered(
+                        "elections",
+                        List.of(
+                                "--set=policy.strip=true",
+                                "--set=settings.LEADER_ELECTION_ALLOWED_LABEL_PREFIXES=blue.example.com\\, example.com",
+                                "--show-only=templates/policy.yaml")))
+                .stream()
+                .filter(object -> object.at("/spec").has("paramKind"))
+                .toList();
+
+        assertThat(policies)
+                .hasSize(4)
+                .allSatisfy(
+                        policy -> assertThat(policy.at("/spec/matchConditions").findValuesAsText("expression"))
+                                .contains(
+                                        "params.spec.routing.label.key.split('/')[0] in ['blue.example.com', 'example.com']"));
+    }
+
+    @Test
+    void labelsByWhichPrometheusFindsWhatItIsToReadAreAddedToTheOthers() {
+        assertThat(YamlDocuments.parse(rendered(
+                        "elections",
+                        List.of(
+                                "--set=monitoring.podMonitor=true",
+                                "--set=monitoring.rules=true",
+                                "--set=monitoring.labels.release=prometheus",
+                                "--show-only=templates/monitoring.yaml"))))
+                .hasSize(2)
+                .allSatisfy(object -> assertThat(object.at("/metadata/labels").toString())
+                        .contains("\"release\":\"prometheus\"", "\"leader-election-operator\""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'',                   2",
+        "users.enabled=false,  0",
+        "watch.namespace=shop, 0",
+        "'users.enabled=true,watch.namespace=shop', 2"
+    })
+    void rolesOfUsersAreBroughtUnlessOneNamespaceIsLookedAfterOrAsIsSaid(String values, int roles) {
+        assertThat(YamlDocuments.parse(rendered("elections", List.of("--set=" + values))))
+                .filteredOn(object -> object.at("/metadata/name").asText().matches("leader-election-(view|edit)"))
+                .hasSize(roles);
+    }
+
+    private ObjectNode deployment(List<String> further) {
+        return YamlDocuments.parse(rendered("elections", further)).stream()
+                .filter(object -> YamlDocuments.kind(object).equals("Deployment"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -2,11 +2,20 @@ package dev.leaderelection.policy;
 
 import static dev.leaderelection.policy.PolicedCluster.KEY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.leaderelection.cluster.AuditLog;
+import dev.leaderelection.cluster.DeployedOperator;
+import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Identity;
+import dev.leaderelection.cluster.OperatorProcess;
 import dev.leaderelection.policy.Caller.Reply;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,14 +23,19 @@ import org.junit.jupiter.api.Test;
 /** The account that the policies name is that of the installation, whatever it is called, and there may be two. */
 class InstallationsIT {
 
-    private static final Identity BLUE = Identity.serviceAccount("blue", "blue-leader-election-operator");
-    private static final Identity GREEN = Identity.serviceAccount("green", "green-leader-election-operator");
+    private static final Path MANUAL = Path.of("src", "site", "markdown", "policies.md");
+    private static final DeployedOperator BLUE =
+            new DeployedOperator("elections-blue", "blue-leader-election-operator");
+    private static final DeployedOperator GREEN =
+            new DeployedOperator("elections-green", "green-leader-election-operator");
+    private static final String BLUE_KEY = "blue.example.com/role";
+    private static final String GREEN_KEY = "green.example.com/role";
 
     private PolicedCluster cluster;
 
     @BeforeEach
     void start() {
-        cluster = PolicedCluster.start(BLUE, GREEN);
+        cluster = PolicedCluster.start(BLUE.identity(), GREEN.identity());
     }
 
     @AfterEach
@@ -39,6 +53,10 @@ class InstallationsIT {
         }
     }
 
+    private void assertOnly(DeployedOperator operator, DeployedOperator other, String namespace, String key) {
+        assertOnly(operator.identity(), other.identity(), namespace, key);
+    }
+
     private void assertOnly(Identity operator, Identity other, String namespace, String key) {
         Reply refused = label(other, namespace, key);
         Reply granted = label(operator, namespace, key);
@@ -52,7 +70,7 @@ class InstallationsIT {
         cluster.apply("default", """
                 apiVersion: v1
                 kind: Namespace
-                metadata: {name: %1$s-shop, labels: {elections: %1$s}}
+                metadata: {name: %1$s-shop}
                 """.formatted(name));
         return name + "-shop";
     }
@@ -68,72 +86,102 @@ class InstallationsIT {
         cluster.applyOverlay("renamed", """
                 apiVersion: kustomize.config.k8s.io/v1beta1
                 kind: Kustomization
-                namespace: blue
+                namespace: elections-blue
                 namePrefix: blue-
                 resources: [../../deploy]
                 """);
-        cluster.awaitPolicies(BLUE);
-        cluster.grantEverything(GREEN);
+        cluster.awaitPolicies(BLUE.identity());
+        cluster.grantEverything(GREEN.identity());
         cluster.grantEverything(Identity.OPERATOR);
         String namespace = cluster.controlPlane().createNamespace("shop");
         elect(namespace, KEY);
-        cluster.awaitPolicies(BLUE, namespace, KEY);
+        cluster.awaitPolicies(BLUE.identity(), namespace, KEY);
 
-        assertOnly(BLUE, Identity.OPERATOR, namespace, KEY);
+        assertOnly(BLUE.identity(), Identity.OPERATOR, namespace, KEY);
         assertOnly(BLUE, GREEN, namespace, KEY);
     }
 
-    /** Installs as blue and as green, each with a patch in which {@code %1$s} stands for its name. */
-    private void installTwice(String patch) {
+    /** Installs as blue and as green, by the overlay of the manual in which something stands. */
+    private void installTwice(String distinctive) throws IOException {
+        String overlay = Pattern.compile("(?ms)^```yaml$(.*?)^```$")
+                .matcher(Files.readString(MANUAL))
+                .results()
+                .map(block -> block.group(1))
+                .filter(block -> block.contains(distinctive))
+                .findFirst()
+                .orElseThrow()
+                .replace("../deploy", "../../deploy");
         for (String name : List.of("blue", "green")) {
-            cluster.applyOverlay(name, ("""
-                    apiVersion: kustomize.config.k8s.io/v1beta1
-                    kind: Kustomization
-                    namespace: %1$s
-                    namePrefix: %1$s-
-                    resources: [../../deploy]
-                    patches:
-                    """ + patch).formatted(name));
+            cluster.applyOverlay(name, overlay.replace("blue", name));
         }
     }
 
     @Test
-    void twoInstallationsWithNamespacesOfTheirOwnLeaveEachOtherAlone() {
-        installTwice("""
-                  - target: {kind: ValidatingAdmissionPolicyBinding, name: leader-election-(routing|selector|template)}
-                    patch: |-
-                      - op: add
-                        path: /spec/matchResources
-                        value: {namespaceSelector: {matchLabels: {elections: %1$s}}}
-                """);
+    void twoInstallationsWithNamespacesOfTheirOwnLeaveEachOtherAlone() throws IOException {
+        installTwice("LEADER_ELECTION_NAMESPACE");
         elect(namespaceOf("blue"), KEY);
         elect(namespaceOf("green"), KEY);
-        cluster.awaitPolicies(BLUE, "blue-shop", KEY);
-        cluster.awaitPolicies(GREEN, "green-shop", KEY);
+        cluster.awaitPolicies(BLUE.identity(), "blue-shop", KEY);
+        cluster.awaitPolicies(GREEN.identity(), "green-shop", KEY);
 
         assertOnly(BLUE, GREEN, "blue-shop", KEY);
         assertOnly(GREEN, BLUE, "green-shop", KEY);
     }
 
     @Test
-    void twoInstallationsWithKeysOfTheirOwnLeaveEachOtherAlone() {
-        installTwice("""
-                  - target: {kind: ValidatingAdmissionPolicy, name: leader-election-(routing|selector|template)}
-                    patch: |-
-                      - op: add
-                        path: /spec/matchConditions/-
-                        value:
-                          name: has-a-key-of-this-installation
-                          expression: params.spec.routing.label.key.startsWith('%1$s.example.com/')
-                """);
+    void twoInstallationsWithKeysOfTheirOwnElectSideBySideAndLeaveEachOtherAlone() throws IOException {
+        installTwice("LEADER_ELECTION_ALLOWED_LABEL_PREFIXES");
         String namespace = cluster.controlPlane().createNamespace("shop");
-        cluster.elect(namespace, "blue", "blue.example.com/role");
-        cluster.elect(namespace, "green", "green.example.com/role");
+        cluster.awaitServiceAccount(namespace);
+        cluster.elect(namespace, "blue", BLUE_KEY);
+        cluster.elect(namespace, "green", GREEN_KEY);
         cluster.pod(namespace, "orders-a", Map.of());
-        cluster.awaitPolicies(BLUE, namespace, "blue.example.com/role");
-        cluster.awaitPolicies(GREEN, namespace, "green.example.com/role");
+        cluster.awaitPolicies(BLUE.identity(), namespace, BLUE_KEY);
+        cluster.awaitPolicies(GREEN.identity(), namespace, GREEN_KEY);
+        assertOnly(BLUE, GREEN, namespace, BLUE_KEY);
+        assertOnly(GREEN, BLUE, namespace, GREEN_KEY);
+        cluster.controlPlane().kubectl("delete", "pod", "orders-a", "--force", "--namespace=" + namespace);
 
-        assertOnly(BLUE, GREEN, namespace, "blue.example.com/role");
-        assertOnly(GREEN, BLUE, namespace, "green.example.com/role");
+        try (FakeKubelet kubelet = FakeKubelet.start(cluster.controlPlane().admin(), 1);
+                OperatorProcess blue = BLUE.start(cluster.controlPlane(), Map.of("LEADER_ELECTION_REHEARSALS", "0"));
+                OperatorProcess green =
+                        GREEN.start(cluster.controlPlane(), Map.of("LEADER_ELECTION_REHEARSALS", "0"))) {
+            long refused = refused();
+            cluster.pod(namespace, "orders-b", Map.of());
+            awaitLeader(namespace, "orders-b");
+            cluster.pod(namespace, "orders-c", Map.of());
+            kubelet.ready(cluster.getPod(namespace, "orders-b"), false);
+            awaitLeader(namespace, "orders-c");
+
+            assertThat(refused()).isEqualTo(refused);
+            cluster.controlPlane().kubectl("delete", "leaderelections", "--all", "--namespace=" + namespace);
+            blue.stop();
+            green.stop();
+        }
+    }
+
+    /** Waits until both elections are ready under a leader, and it carries both labels. */
+    private void awaitLeader(String namespace, String pod) {
+        await(pod + " leads both").atMost(PolicedCluster.PATIENCE).untilAsserted(() -> {
+            for (String election : List.of("blue", "green")) {
+                assertThat(
+                                cluster.controlPlane()
+                                        .kubectl(
+                                                "get",
+                                                "leaderelection",
+                                                election,
+                                                "--namespace=" + namespace,
+                                                "-o=jsonpath={.status.leader.podName} {.status.conditions[?(@.type=='Ready')].reason}"))
+                        .isEqualTo(pod + " LeaderReady");
+            }
+            assertThat(cluster.getPod(namespace, pod).getMetadata().getLabels())
+                    .containsEntry(BLUE_KEY, "leader")
+                    .containsEntry(GREEN_KEY, "leader");
+        });
+    }
+
+    private long refused() {
+        return new AuditLog(cluster.controlPlane())
+                .requests().stream().filter(request -> request.code() == 403).count();
     }
 }

@@ -1,6 +1,7 @@
 package dev.leaderelection.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.leaderelection.api.LeaderElectionStatus;
@@ -9,12 +10,18 @@ import dev.leaderelection.cluster.Binary;
 import dev.leaderelection.cluster.Command;
 import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.ControlPlaneBinaries;
+import dev.leaderelection.cluster.DeployedOperator;
 import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Helm;
 import dev.leaderelection.cluster.Identity;
 import dev.leaderelection.cluster.OperatorProcess;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetStatus;
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +30,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -31,9 +41,14 @@ import org.junit.jupiter.api.Test;
 class ChartIT {
 
     private static final String RELEASE = "leader-election-operator";
-    private static final Path INSTALL = Path.of("src", "site", "markdown", "install.md");
+    private static final Path PAGES = Path.of("src", "site", "markdown");
+    private static final Path INSTALL = PAGES.resolve("install.md");
+    private static final String NAMESPACE = "leader-election-system";
+    private static final DeployedOperator PLAIN = new DeployedOperator(NAMESPACE, RELEASE);
+    private static final DeployedOperator BLUE = new DeployedOperator(NAMESPACE, "blue-" + RELEASE);
 
-    private static final ControlPlane CONTROL_PLANE = ControlPlane.start();
+    private static final ControlPlane CONTROL_PLANE =
+            ControlPlane.builder().withIdentity(BLUE.identity()).start();
     private static final FakeKubelet KUBELET = FakeKubelet.start(CONTROL_PLANE.admin(), 1);
     private static final Helm HELM = Helm.on(CONTROL_PLANE);
 
@@ -48,8 +63,16 @@ class ChartIT {
         CONTROL_PLANE.close();
     }
 
+    /** A test that fails leaves nothing to the next one. */
+    @AfterEach
+    void uninstall() {
+        for (String release : List.of(RELEASE, "blue")) {
+            HELM.run(List.of("uninstall", release, "--namespace=" + NAMESPACE, "--ignore-not-found"));
+        }
+    }
+
     private static void helm(String command, String... further) {
-        List<String> arguments = new ArrayList<>(List.of(command, RELEASE, "--namespace=leader-election-system"));
+        List<String> arguments = new ArrayList<>(List.of(command, RELEASE, "--namespace=" + NAMESPACE));
         arguments.addAll(List.of(further));
         HELM.run(arguments);
     }
@@ -60,14 +83,14 @@ class ChartIT {
 
     /** The operator as a process, with the rights that the chart has given to its account. */
     private static OperatorProcess operator(Map<String, String> settings) {
-        awaitInstallation(settings.getOrDefault("LEADER_ELECTION_NAMESPACE", ""));
+        awaitInstallation(settings.getOrDefault("LEADER_ELECTION_NAMESPACE", ""), Identity.OPERATOR);
         Map<String, String> variables = new HashMap<>(settings);
         variables.put("LEADER_ELECTION_REHEARSALS", "3");
         return OperatorProcess.start(CONTROL_PLANE, variables, Map.of());
     }
 
     /** What was just created is served, and counts, a moment later; a kubelet would start an operator again that came too early. */
-    private static void awaitInstallation(String namespace) {
+    private static void awaitInstallation(String namespace, Identity operator) {
         String scope = namespace.isEmpty() ? "--all-namespaces" : "--namespace=" + namespace;
         await("what Helm has created counts")
                 .atMost(Scene.PATIENCE)
@@ -75,8 +98,7 @@ class ChartIT {
                 .until(() -> {
                     CONTROL_PLANE.kubectl("get", "leaderelections,leadershiptransfers", scope);
                     for (String resource : List.of("leaderelections", "leadershiptransfers", "pods", "leases")) {
-                        CONTROL_PLANE.kubectl(
-                                "auth", "can-i", "list", resource, scope, "--as=" + Identity.OPERATOR.user());
+                        CONTROL_PLANE.kubectl("auth", "can-i", "list", resource, scope, "--as=" + operator.user());
                     }
                     return true;
                 });
@@ -171,6 +193,189 @@ class ChartIT {
         return !pod.getMetadata().getLabels().containsKey(Scene.KEY)
                 && pod.getMetadata().getAnnotations().keySet().stream()
                         .noneMatch(annotation -> annotation.startsWith(Scene.KEY));
+    }
+
+    @Test
+    void releasesWithNamesOfTheirOwnServeTheirElectionsFromOneNamespaceAndDoNotMeet() {
+        try (Scene scene = scene();
+                Scene blues = scene()) {
+            helm("install", Helm.CHART, "--create-namespace", "--set=watch.namespace=" + scene.namespace());
+            HELM.run(List.of(
+                    "install",
+                    "blue",
+                    Helm.CHART,
+                    "--namespace=" + NAMESPACE,
+                    "--set=namePrefix=blue-",
+                    "--set=crds.enabled=false",
+                    "--set=settings.LEADER_ELECTION_ALLOWED_LABEL_PREFIXES=leaderelection.dev",
+                    "--set=watch.namespace=" + blues.namespace()));
+            awaitInstallation(scene.namespace(), PLAIN.identity());
+            awaitInstallation(blues.namespace(), BLUE.identity());
+            int refusedBefore = refused().size();
+            try (OperatorProcess plain = PLAIN.start(CONTROL_PLANE, Map.of("LEADER_ELECTION_REHEARSALS", "3"));
+                    OperatorProcess blue = BLUE.start(CONTROL_PLANE, Map.of("LEADER_ELECTION_REHEARSALS", "3"))) {
+                for (Scene each : List.of(scene, blues)) {
+                    each.podsReadyInTurn("orders-a", "orders-b");
+                    each.elect("orders", Scene.FAST);
+                    each.awaitReadyElection("orders");
+                }
+
+                assertThat(List.of(ownLeaseHolder(PLAIN), ownLeaseHolder(BLUE)))
+                        .containsExactly(PLAIN.name() + "-0", BLUE.name() + "-0");
+                assertThat(refused()).hasSize(refusedBefore);
+                awaitNobodyElseMayLabel(scene, PLAIN);
+                awaitNobodyElseMayLabel(blues, BLUE);
+                for (DeployedOperator each : List.of(PLAIN, BLUE)) {
+                    awaitHealthy(each, 2);
+                    assertThat(evict(replicas(each).get(0)))
+                            .as("a replica of %s, which is in one budget", each.name())
+                            .isTrue();
+                }
+                CONTROL_PLANE.kubectl("delete", "leaderelections", "--all", "-A");
+                plain.stop();
+                blue.stop();
+            }
+        }
+    }
+
+    private static String ownLeaseHolder(DeployedOperator operator) {
+        return CONTROL_PLANE
+                .admin()
+                .leases()
+                .inNamespace(operator.namespace())
+                .withName(operator.name())
+                .require()
+                .getSpec()
+                .getHolderIdentity();
+    }
+
+    private static void awaitNobodyElseMayLabel(Scene scene, DeployedOperator operator) {
+        await("the policies of " + operator.name())
+                .atMost(Scene.PATIENCE)
+                .untilAsserted(() -> assertThatThrownBy(() ->
+                                scene.kubectl("label", "pod", "orders-b", Scene.KEY + "=leader", "--dry-run=server"))
+                        .hasMessageContaining("only " + operator.identity().user() + " may write it"));
+    }
+
+    private static List<Pod> replicas(DeployedOperator operator) {
+        return CONTROL_PLANE
+                .admin()
+                .pods()
+                .inNamespace(operator.namespace())
+                .withLabel("app.kubernetes.io/name", operator.name())
+                .list()
+                .getItems();
+    }
+
+    /** Waits until the budget of an operator's pods knows of two, and of so many that are ready. */
+    private static void awaitHealthy(DeployedOperator operator, int healthy) {
+        await("the budget of " + operator.name())
+                .atMost(Scene.PATIENCE)
+                .untilAsserted(() -> assertThat(CONTROL_PLANE
+                                .admin()
+                                .policy()
+                                .v1()
+                                .podDisruptionBudget()
+                                .inNamespace(operator.namespace())
+                                .withName(operator.name())
+                                .require()
+                                .getStatus())
+                        .returns(2, PodDisruptionBudgetStatus::getExpectedPods)
+                        .returns(healthy, PodDisruptionBudgetStatus::getCurrentHealthy));
+    }
+
+    private static boolean evict(Pod pod) {
+        return CONTROL_PLANE.admin().pods().resource(pod).evict();
+    }
+
+    @Test
+    void replicasThatAreNotReadyKeepNoNodeFromBeingDrained() {
+        helm("install", Helm.CHART, "--create-namespace");
+        awaitHealthy(PLAIN, 2);
+        List<Pod> replicas = replicas(PLAIN);
+        replicas.forEach(replica -> KUBELET.ready(replica, false));
+        awaitHealthy(PLAIN, 0);
+
+        assertThat(replicas).hasSize(2).allMatch(ChartIT::evict);
+    }
+
+    @Test
+    void chartThatHasMoreValuesKeepsThoseThatWereSetByTheCommandsOfTheManual() throws IOException {
+        helm(
+                "install",
+                chartWithoutMonitoring().toString(),
+                "--create-namespace",
+                "--set=image.repository=images.example.com/operator",
+                "--set=image.tag=0.0.9",
+                "--set=replicas=3");
+
+        HELM.run(helmCommandOf("upgrade.md"));
+
+        DeploymentSpec upgraded = deployed();
+        assertThat(upgraded.getReplicas()).isEqualTo(3);
+        assertThat(upgraded.getTemplate().getSpec().getContainers().get(0).getImage())
+                .isEqualTo("images.example.com/operator:0.1.0");
+
+        HELM.run(helmCommandOf("sizing.md"));
+
+        Container container = deployed().getTemplate().getSpec().getContainers().get(0);
+        assertThat(container.getResources().getLimits()).containsEntry("memory", new Quantity("1Gi"));
+        assertThat(container.getResources().getRequests()).containsEntry("memory", new Quantity("256Mi"));
+        assertThat(container.getEnv())
+                .filteredOn(variable -> variable.getName().equals("JAVA_TOOL_OPTIONS"))
+                .singleElement()
+                .satisfies(flags -> assertThat(withoutHeap(flags.getValue()))
+                        .as("all but the heap is as in deploy/")
+                        .isEqualTo(withoutHeap(OperatorProcess.deployedFlags())));
+    }
+
+    private static String withoutHeap(String flags) {
+        return flags.replaceAll("-Xmx[0-9]+m", "-Xmx");
+    }
+
+    private static DeploymentSpec deployed() {
+        return CONTROL_PLANE
+                .admin()
+                .apps()
+                .deployments()
+                .inNamespace(NAMESPACE)
+                .withName(RELEASE)
+                .require()
+                .getSpec();
+    }
+
+    /** The chart as it would have been before there was anything to monitor. */
+    private static Path chartWithoutMonitoring() throws IOException {
+        Path chart = Path.of(Helm.CHART);
+        Path copy = CONTROL_PLANE.directory().resolve("earlier-chart");
+        try (Stream<Path> files = Files.walk(chart, FileVisitOption.FOLLOW_LINKS)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = copy.resolve(chart.relativize(file).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
+        Files.delete(copy.resolve("templates").resolve("monitoring.yaml"));
+        Path values = copy.resolve("values.yaml");
+        String all = Files.readString(values);
+        String fewer = all.replaceFirst("(?m)^monitoring:\\R(?: .*\\R)+", "");
+        assertThat(fewer).isNotEqualTo(all);
+        Files.writeString(values, fewer);
+        return copy;
+    }
+
+    /** The first command of Helm on a page, without the program's name. */
+    private static List<String> helmCommandOf(String page) throws IOException {
+        String command = Files.readAllLines(PAGES.resolve(page)).stream()
+                .filter(line -> line.startsWith("helm "))
+                .findFirst()
+                .orElseThrow();
+        return Pattern.compile("'[^']*'|[^ ]+")
+                .matcher(command)
+                .results()
+                .skip(1)
+                .map(word -> word.group().replace("'", ""))
+                .toList();
     }
 
     @Test

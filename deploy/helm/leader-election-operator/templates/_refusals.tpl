@@ -1,0 +1,28 @@
+{{- /*
+What would leave the release broken, each with what to say instead. A schema can refuse it, but not tell why.
+*/ -}}
+{{- define "refusals" -}}
+{{- $settings := dict
+  "JAVA_TOOL_OPTIONS" "set jvmFlags instead"
+  "LEADER_ELECTION_NAMESPACE" "set watch.namespace instead, which brings the rights as well"
+  "LEADER_ELECTION_REPLICA_IDENTITY" "leave it out, it is the name of each pod"
+  "LEADER_ELECTION_REPLICA_NAMESPACE" "leave it out, it is the namespace of the release"
+  "LEADER_ELECTION_REPLICA_LEASE" "set namePrefix instead, which the policy follows as well"
+-}}
+{{- range $name, $instead := $settings -}}
+{{- if hasKey $.Values.settings $name -}}
+{{- fail (printf "settings.%s is set by the chart: %s" $name $instead) -}}
+{{- end -}}
+{{- end -}}
+{{- $pod := dict
+  "containers" "set image, resources, jvmFlags and settings, which are the operator's container"
+  "serviceAccountName" "set namePrefix instead, which the rights and the policies follow"
+  "serviceAccount" "set namePrefix instead, which the rights and the policies follow"
+  "automountServiceAccountToken" "leave it out, without the token the operator reaches no API server"
+-}}
+{{- range $name, $instead := $pod -}}
+{{- if hasKey $.Values.pod $name -}}
+{{- fail (printf "pod.%s is set by the chart: %s" $name $instead) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
