@@ -44,27 +44,29 @@ class DocumentationTest {
             new Runner("src/test/java/dev/leaderelection/cluster/OperatorProcess.java", "\"quarkus-run.jar\""));
 
     /** Those that nothing runs, and why; README.md says that there are such. */
-    private static final Map<String, String> NOT_RUN = Map.of(
-            "mvn -Pimage package -DskipTests",
-            "its base image comes from a registry",
-            "mvn -Pmutation process-test-classes",
-            "every unit test hundreds of times: minutes, for what changes with the decisions alone",
-            "mvn verify -Dit.test=LeaderElectionFixturesIT",
-            "a build within the build, of nothing but what it tests anyhow",
-            "mvn spotless:apply",
-            "writes the sources; the build wants it to have nothing to do",
-            "mvn test -Dtest=CrdDriftTest -Dcrds.write=true",
-            "writes crds/; the build wants it to have nothing to do",
-            "src/test/bench/failover.sh",
-            "a measurement of a quarter of an hour",
-            "src/test/soak/run.sh",
-            "a measurement of half an hour",
-            "src/test/soak/run.sh --minutes 5 --elections 20 --picture src/site/resources/images/dashboard.svg",
-            "writes a picture that is kept",
-            "src/test/chaos/run.sh",
-            "five hundred failovers; ChaosIT is its short version",
-            "src/test/nodes/run.sh",
-            "needs root; RealNodesIT plays its stories where it may");
+    private static final Map<String, String> NOT_RUN = Map.ofEntries(
+            Map.entry("mvn -Pimage package -DskipTests", "its base image comes from a registry"),
+            Map.entry(
+                    "mvn -Pmutation process-test-classes",
+                    "every unit test hundreds of times: minutes, for what changes with the decisions alone"),
+            Map.entry(
+                    "mvn verify -Dit.test=LeaderElectionFixturesIT",
+                    "a build within the build, of nothing but what it tests anyhow"),
+            Map.entry("mvn spotless:apply", "writes the sources; the build wants it to have nothing to do"),
+            Map.entry(
+                    "mvn test -Dtest=CrdDriftTest -Dcrds.write=true",
+                    "writes crds/; the build wants it to have nothing to do"),
+            Map.entry("src/test/bench/failover.sh", "a measurement of a quarter of an hour"),
+            Map.entry("src/test/soak/run.sh", "a measurement of half an hour"),
+            Map.entry(
+                    "src/test/soak/run.sh --minutes 5 --elections 20 --picture src/site/resources/images/dashboard.svg",
+                    "writes a picture that is kept"),
+            Map.entry("src/test/chaos/run.sh", "five hundred failovers; ChaosIT is its short version"),
+            Map.entry("src/test/nodes/run.sh", "needs root; RealNodesIT plays its stories where it may"),
+            Map.entry("src/test/simulation/run.sh", "a million schedules; SimulationTest is its short version"),
+            Map.entry(
+                    "src/test/simulation/run.sh --without GUARD",
+                    "one of many; SimulationGuardsTest takes each guard away"));
 
     private static final Runner COMMANDS_OF_THE_MANUAL =
             new Runner("src/test/java/dev/leaderelection/story/ChartIT.java", "commandsOfTheManual().forEach(");
