@@ -15,12 +15,13 @@ import java.util.stream.Stream;
  *
  * @param file where it is
  * @param blocks its fenced blocks, in order
- * @param cells the commands of kubectl that stand in tables, each as a block of its own, in order
+ * @param cells the commands that stand in tables, each as a block of its own, in order
  */
 record Markdown(Path file, List<Block> blocks, List<Block> cells) {
 
     private static final String FENCE = "```";
-    private static final Pattern CELL = Pattern.compile("`(kubectl [^`]+)`");
+    private static final Pattern CELL =
+            Pattern.compile("`((?:kubectl|helm|mvn) [^`]+|(?:src/test|examples)/[^ `]+\\.sh[^`]*)`");
 
     Markdown {
         blocks = List.copyOf(blocks);

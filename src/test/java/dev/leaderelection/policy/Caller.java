@@ -82,6 +82,10 @@ public record Caller(Identity identity, KubernetesClient client) implements Auto
         return podsPath(namespace) + "/" + pod;
     }
 
+    static String electionsPath(String namespace) {
+        return "/apis/leaderelection.dev/v1alpha1/namespaces/" + namespace + "/leaderelections";
+    }
+
     static String leasesPath(String namespace) {
         return "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases";
     }

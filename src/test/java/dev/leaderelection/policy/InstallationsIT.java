@@ -101,6 +101,28 @@ class InstallationsIT {
         assertOnly(BLUE, GREEN, namespace, KEY);
     }
 
+    @Test
+    void overlayOfTheSecurityPageTakesDeletionAndForeignKeysAway() throws IOException {
+        String page = Files.readString(Path.of("src", "site", "markdown", "security.md"));
+        String overlay = page.substring(page.indexOf("```yaml\n") + 8, page.lastIndexOf("```"));
+        cluster.applyOverlay("less", overlay.replace("../deploy", "../../deploy"));
+        cluster.awaitPolicies(Identity.OPERATOR);
+        String namespace = cluster.controlPlane().createNamespace("shop");
+        elect(namespace, KEY);
+
+        Reply own = label(Identity.OPERATOR, namespace, KEY);
+        Reply foreign = label(Identity.OPERATOR, namespace, "example.com/team");
+
+        assertThat(own.isSuccess()).as(own.text()).isTrue();
+        assertThat(foreign.code()).as(foreign.text()).isEqualTo(403);
+        assertThat(foreign.message()).contains("elections of this cluster use labels under leaderelection.dev/ alone");
+        try (Caller operator = cluster.caller(Identity.OPERATOR)) {
+            Reply deleted = operator.send("DELETE", Caller.podPath(namespace, "orders-a"), Caller.JSON, "{}");
+            assertThat(deleted.code()).as(deleted.text()).isEqualTo(403);
+            assertThat(deleted.message()).contains("cannot delete resource \"pods\"");
+        }
+    }
+
     /** Installs as blue and as green, by the overlay of the manual in which something stands. */
     private void installTwice(String distinctive) throws IOException {
         String overlay = Pattern.compile("(?ms)^```yaml$(.*?)^```$")

@@ -19,6 +19,9 @@ class OperatorPolicyIT {
 
     private static final String MARK = "7/01234567-89ab-cdef-0123-456789abcdef/x";
 
+    private static final String ELECTION_IS_ITS_USERS =
+            "may write nothing of a LeaderElection but its status and the finalizer leaderelection.dev/cleanup";
+
     private static final PolicedCluster CLUSTER = PolicedCluster.installed();
     private static final Caller OPERATOR = CLUSTER.caller(Identity.OPERATOR);
     private static String namespace = "";
@@ -196,11 +199,78 @@ class OperatorPolicyIT {
                 lease("leader-election-rehearsal", "")));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"spec\":{\"mode\":\"Paused\"}}",
+                "{\"spec\":{\"minimumTerm\":9}}",
+                "{\"metadata\":{\"labels\":{\"app\":\"x\"}}}",
+                "{\"metadata\":{\"annotations\":{\"leaderelection.dev/role.fence\":\"" + MARK + "\"}}}",
+                "{\"metadata\":{\"finalizers\":[\"example.com/held\"]}}",
+                "{\"metadata\":{\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"name\":\"x\",\"uid\":\"y\"}]}}",
+            })
+    void changesNothingElseOfElection(String patch) {
+        assertRefused(patchElection("orders", patch), ELECTION_IS_ITS_USERS);
+    }
+
+    @Test
+    void makesAndDeletesNoElection() {
+        assertRefused(OPERATOR.send("POST", Caller.electionsPath(namespace), Caller.JSON, """
+                        {"apiVersion": "leaderelection.dev/v1alpha1", "kind": "LeaderElection", "metadata": {"name": "made"},
+                         "spec": {"selector": {"matchLabels": {"app": "made"}}}}"""), ELECTION_IS_ITS_USERS);
+        assertRefused(
+                OPERATOR.send("DELETE", Caller.electionsPath(namespace) + "/orders", Caller.JSON, "{}"),
+                ELECTION_IS_ITS_USERS);
+    }
+
+    @Test
+    void holdsAndReleasesItsFinalizerBesideThoseOfOthersAndTellsWhoLeads() {
+        CLUSTER.elect(namespace, "held", "example.com/held");
+        assertGranted(CLUSTER.admin()
+                .send(
+                        "PATCH",
+                        Caller.electionsPath(namespace) + "/held",
+                        Caller.MERGE_PATCH,
+                        finalizers("\"example.com/held\"")));
+
+        assertGranted(patchElection("held", finalizers("\"example.com/held\",\"leaderelection.dev/cleanup\"")));
+        assertRefused(patchElection("held", finalizers("\"leaderelection.dev/cleanup\"")), ELECTION_IS_ITS_USERS);
+        assertGranted(patchElection("held/status", "{\"status\":{\"term\":7}}"));
+        assertGranted(patchElection("held", finalizers("\"example.com/held\"")));
+    }
+
+    @Test
+    void othersWriteTheirElections() {
+        CLUSTER.elect(namespace, "theirs", "example.com/theirs");
+        String theirs = Caller.electionsPath(namespace) + "/theirs";
+
+        assertGranted(CLUSTER.admin().send("PATCH", theirs, Caller.MERGE_PATCH, "{\"spec\":{\"mode\":\"Paused\"}}"));
+        assertGranted(CLUSTER.admin().send("DELETE", theirs, Caller.JSON, "{}"));
+    }
+
+    /** What no policy can hold it off, for it is how it works. The page on security says so. */
+    @Test
+    void marksAnyPodAndThenRelabelsAndDeletesIt() {
+        CLUSTER.pod(namespace, "bystander", Map.of("example.com/team", "blue"));
+
+        assertGranted(OPERATOR.patchMetadata(namespace, "bystander", """
+                {"labels": {"example.com/team": "red"}, "annotations": {"example.com/team.fence": "%s"}}""".formatted(MARK)));
+        assertGranted(OPERATOR.send("DELETE", Caller.podPath(namespace, "bystander"), Caller.JSON, "{}"));
+    }
+
     @Test
     void othersWriteTheirLeases() {
         String leases = Caller.leasesPath(namespace);
         assertGranted(CLUSTER.admin().send("POST", leases, Caller.JSON, lease("theirs", "")));
         assertGranted(CLUSTER.admin().send("DELETE", leases + "/theirs", Caller.JSON, "{}"));
+    }
+
+    private static Reply patchElection(String path, String patch) {
+        return OPERATOR.send("PATCH", Caller.electionsPath(namespace) + "/" + path, Caller.MERGE_PATCH, patch);
+    }
+
+    private static String finalizers(String quoted) {
+        return "{\"metadata\":{\"finalizers\":[" + quoted + "]}}";
     }
 
     private static Reply patchLease(String name, String patch) {

@@ -1,6 +1,7 @@
 package dev.leaderelection.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.leaderelection.cluster.AuditLog;
@@ -114,6 +115,35 @@ class PoliciesIT {
             scene.awaitLeader("orders", "orders-b");
             assertThat(new AuditLog(CONTROL_PLANE).requests(scene.namespace()))
                     .noneMatch(request -> request.code() == 403 || request.code() == 422);
+        }
+    }
+
+    @Test
+    void leaderThatIsToBeFencedStaysAndIsReportedWhereTheRightToDeletePodsIsLeftOut() {
+        try (Scene scene = scene()) {
+            scene.podsReadyInTurn("orders-a", "orders-b");
+            scene.elect("orders", Scene.FAST + "failover: {fencing: DeletePod}");
+            scene.awaitLeader("orders", "orders-a");
+            scene.awaitReadyElection("orders");
+            scene.kubectl("patch", "clusterrole", "leader-election-operator", "--type=json", "-p", """
+                    [{"op": "test", "path": "/rules/4/verbs/4", "value": "delete"},
+                     {"op": "remove", "path": "/rules/4/verbs/4"}]""");
+            try {
+                await("the right is gone")
+                        .atMost(Scene.PATIENCE)
+                        .untilAsserted(() -> assertThatThrownBy(() -> scene.kubectl(
+                                        "auth", "can-i", "delete", "pods", "--as=" + Identity.OPERATOR.user()))
+                                .hasMessageContaining("can-i"));
+
+                scene.ready("orders-a", false);
+
+                scene.awaitCondition("orders", "RoutingConsistent", "False", "WriteDenied");
+                assertThat(scene.findPod("orders-a")).isPresent();
+                assertThat(scene.labelled()).isEmpty();
+            } finally {
+                CONTROL_PLANE.kubectl("apply", "--server-side", "--force-conflicts", "-f", "deploy/rbac.yaml");
+            }
+            scene.awaitLeader("orders", "orders-b");
         }
     }
 
