@@ -5,6 +5,7 @@ import dev.leaderelection.cluster.Machine;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +17,7 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -93,11 +95,15 @@ final class Replicas implements AutoCloseable {
     }
 
     /**
-     * Replaces the replica that does not act, and waits for its successor.
+     * How long a replica has taken, from the start of its process.
      *
-     * @return for how long the successor's process had run when it said that it is ready
+     * @param answer until it said that it is ready
+     * @param pod until the API server said so of its pod: the kubelet asks once a second, from when it has heard of the container
      */
-    Duration replaceStandby(Site site) throws IOException {
+    record Start(Duration answer, Duration pod) {}
+
+    /** Replaces the replica that does not act, and tells how its successor has started. */
+    Start replaceStandby(Site site) throws IOException {
         String active = active().getMetadata().getName();
         List<String> before = names();
         client.pods()
@@ -112,15 +118,21 @@ final class Replicas implements AutoCloseable {
                 .atMost(PATIENCE)
                 .until(() -> address(before), Objects::nonNull);
         URI url = URI.create("http://" + address + ":8080/q/health/ready");
-        long[] ready = new long[1];
-        Awaitility.await("the successor")
-                .pollInterval(GLANCE)
-                .atMost(PATIENCE)
-                .until(() -> answers(url) && (ready[0] = System.nanoTime()) != 0);
-        awaitRolledOut();
+        long answered = when("the successor's answer", () -> answers(url));
+        long ready = when(
+                "the successor's pod",
+                () -> find(before).filter(Readiness::isPodReady).isPresent());
         Pod successor = find(before).orElseThrow();
-        Duration sinceReady = Duration.ofNanos(System.nanoTime() - ready[0]);
-        return Machine.age(site.nodeOf(successor).pid(successor)).minus(sinceReady);
+        Duration age = Machine.age(site.nodeOf(successor).pid(successor));
+        long now = System.nanoTime();
+        awaitRolledOut();
+        return new Start(age.minusNanos(now - answered), age.minusNanos(now - ready));
+    }
+
+    /** When something is so for the first time, in nanoseconds of this JVM's clock. */
+    private static long when(String what, Callable<Boolean> condition) {
+        Awaitility.await(what).pollInterval(GLANCE).atMost(PATIENCE).until(condition);
+        return System.nanoTime();
     }
 
     private Optional<Pod> find(List<String> others) {
