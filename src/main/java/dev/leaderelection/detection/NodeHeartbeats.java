@@ -31,8 +31,10 @@ public final class NodeHeartbeats {
     private final Absence absence;
     /** By node, the one that has been silent for longest first. */
     private final LinkedHashMap<String, Beat> beats = new LinkedHashMap<>();
-    /** By each bound that was ever asked for, until when nobody was believed to be lost at it. */
+    /** By each bound that is asked for, until when nobody was believed to be lost at it. */
     private final Map<Duration, Duration> heldUntil = new HashMap<>();
+    /** At which bound each election asks, of those that do. */
+    private final Map<ElectionKey, Duration> asked = new HashMap<>();
 
     private Duration heard;
     private Duration restarted;
@@ -93,6 +95,18 @@ public final class NodeHeartbeats {
         awake();
     }
 
+    /**
+     * Takes note at which bound an election asks from here on. A bound that no election asks for any more is forgotten.
+     *
+     * @param bound how long a node may be silent; zero if the election does not ask
+     */
+    public synchronized void asks(ElectionKey election, Duration bound) {
+        Duration before = bound.isZero() ? asked.remove(election) : asked.put(election, bound);
+        if (before != null && !asked.containsValue(before)) {
+            heldUntil.remove(before);
+        }
+    }
+
     /** Whether a node is lost; one that was never seen is not. */
     public boolean isLost(String node, Duration bound) {
         return untilLost(node, bound).filter(Duration::isZero).isPresent();
@@ -124,7 +138,7 @@ public final class NodeHeartbeats {
         return isHeld(bound, awake());
     }
 
-    /** How the nodes stand, at the shortest bound that was ever asked for. */
+    /** How the nodes stand, at the shortest bound that is asked for. */
     public synchronized NodeTally tally() {
         Duration now = awake();
         Optional<Duration> shortest = heldUntil.keySet().stream().min(Duration::compareTo);
@@ -149,7 +163,8 @@ public final class NodeHeartbeats {
     }
 
     private boolean isHeld(Duration bound, Duration now) {
-        return isSilent(now) || typicalSilence(now).compareTo(bound) >= 0;
+        // Of whom nothing was ever heard, nothing is expected.
+        return !beats.isEmpty() && (isSilent(now) || typicalSilence(now).compareTo(bound) >= 0);
     }
 
     private boolean isSilent(Duration now) {

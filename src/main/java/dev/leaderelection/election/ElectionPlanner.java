@@ -194,7 +194,8 @@ public final class ElectionPlanner {
         Duration next = renews && o.renewal().due().compareTo(seatNext) < 0
                 ? o.renewal().due()
                 : seatNext;
-        Situation situation = incumbent.isPresent() ? Situation.LED : Situation.VACANT;
+        Situation seated = renews ? Situation.LED : Situation.LAPSING;
+        Situation situation = incumbent.isPresent() ? seated : Situation.VACANT;
         return new Plan(situation, Optional.empty(), steps, next);
     }
 

@@ -21,8 +21,10 @@ public record Plan(Situation situation, Optional<Transition> transition, List<St
 
     /** How an election stands. */
     public enum Situation {
-        /** A pod holds the seat. */
+        /** A pod holds the seat, and its Lease is renewed. */
         LED,
+        /** A pod holds the seat that none can take over; it has ended, or is unfit under a Lease that has run out, which is left so. */
+        LAPSING,
         /** A pod holds the seat and is to be replaced, as soon as it is certain that it has stopped. */
         FENCING,
         /** No pod holds the seat, and none may take it. */
@@ -52,6 +54,11 @@ public record Plan(Situation situation, Optional<Transition> transition, List<St
         /** Whether the leader changes. */
         public boolean isSwitch() {
             return !from.equals(Optional.of(to));
+        }
+
+        /** Whether a leader was lost: another pod leads after it, and nobody had asked for that. */
+        public boolean isLoss() {
+            return from.isPresent() && isSwitch() && reason.isFailure();
         }
     }
 }

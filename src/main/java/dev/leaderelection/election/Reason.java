@@ -55,6 +55,28 @@ public enum Reason {
         return explanation;
     }
 
+    /** Whether the leader failed or went away, rather than that somebody took the lead from it, or that nobody knows. */
+    public boolean isFailure() {
+        return switch (this) {
+            case LEADER_GONE,
+                    LEADER_TERMINATING,
+                    LEADER_ENDED,
+                    LEADER_NOT_READY,
+                    LEADER_NODE_LOST,
+                    LEADER_PROBE_FAILED,
+                    LEADER_UNFENCED -> true;
+            case SEAT_VACANT,
+                    LEADER_EXCLUDED,
+                    LEADER_NOT_SELECTED,
+                    HIGHER_RANK,
+                    TERM_ENDED,
+                    LEADERSHIP_TRANSFER,
+                    LEASE_RESTORED,
+                    MINIMUM_TERM_RAISED,
+                    RESUMED -> false;
+        };
+    }
+
     /** Whether the leader that was replaced was well. */
     public boolean isHandover() {
         return this == HIGHER_RANK || this == TERM_ENDED || this == LEADERSHIP_TRANSFER;

@@ -12,6 +12,7 @@ import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.Primary;
 import dev.leaderelection.kubernetes.Versions;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +45,7 @@ public final class ElectionMemory {
     private volatile Set<String> members = Set.of();
     private volatile Optional<Duration> nextPass = Optional.empty();
     private volatile Optional<Found> found = Optional.empty();
+    private volatile Optional<Duration> leaderlessSince = Optional.empty();
     private volatile Optional<SeenLease> seenLease = Optional.empty();
     private volatile List<Duration> switches = List.of();
     private volatile Optional<Duration> refusedSince = Optional.empty();
@@ -91,8 +93,31 @@ public final class ElectionMemory {
     /** A revision of the Lease, or its absence, and when we first saw it. */
     private record SeenLease(String revision, Duration at) {}
 
-    /** What a pass has found, and what it said of it. */
-    record Found(Election election, Plan.Situation situation, LeaderElectionStatus status) {}
+    /** What a pass has found, what it said of it, and when, by our clock. */
+    record Found(Election election, Plan.Situation situation, LeaderElectionStatus status, Duration at) {
+
+        private static final Set<Plan.Situation> SEEKING =
+                Set.of(Plan.Situation.LED, Plan.Situation.LAPSING, Plan.Situation.FENCING, Plan.Situation.VACANT);
+
+        /** Why it is ready, or not. */
+        String reason() {
+            return status.conditions().stream()
+                    .filter(condition -> Finding.READY.equals(condition.getType()))
+                    .map(Condition::getReason)
+                    .findFirst()
+                    .orElse("");
+        }
+
+        /** Whether a pod holds the seat, is routed to and may lead. */
+        boolean isLed() {
+            return status.leader() != null && !Finding.IDLE.contains(reason());
+        }
+
+        /** Whether nobody leads, and somebody should. */
+        boolean isLeaderless() {
+            return !isLed() && SEEKING.contains(situation) && !reason().equals(Finding.NOBODY_WHILE_PAUSED);
+        }
+    }
 
     /** A transition that could not be made in one go, and when we learned of its cause. */
     record Begun(Plan.Transition transition, Duration learned) {}
@@ -145,6 +170,7 @@ public final class ElectionMemory {
     }
 
     void found(Found now) {
+        leaderlessSince = now.isLeaderless() ? Optional.of(leaderlessSince.orElse(now.at())) : Optional.empty();
         found = Optional.of(now);
     }
 
@@ -155,9 +181,10 @@ public final class ElectionMemory {
         switches = List.copyOf(newest.subList(Math.max(0, newest.size() - MANY_SWITCHES), newest.size()));
     }
 
-    /** Takes note that we have let the election go: it stands in no way any more. */
+    /** Takes note that we have let the election go, or leave it to another operator: it stands in no way any more. */
     void left() {
         found = Optional.empty();
+        leaderlessSince = Optional.empty();
     }
 
     /** How the election stood after its last pass; nothing before the first, nor after the last. */
@@ -171,12 +198,13 @@ public final class ElectionMemory {
                     last.election().namespace(),
                     last.election().name(),
                     status.conditions(),
-                    status.leader() != null,
+                    last.isLed(),
                     term == null ? 0 : term,
                     seenLease
                             .filter(any -> isRenewed)
                             .map(lease -> new ElectionSummary.LeaseAge(
                                     ticks.minus(lease.at()), last.election().leaseDuration())),
+                    leaderlessSince.map(since -> new ElectionSummary.Vacancy(last.reason(), ticks.minus(since))),
                     recent.size() == MANY_SWITCHES && ticks.minus(recent.get(0)).compareTo(SHORTLY) <= 0);
         });
     }

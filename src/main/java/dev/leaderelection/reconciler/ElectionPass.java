@@ -140,6 +140,7 @@ final class ElectionPass {
                     : Optional.of(LONGEST_PAUSE);
         }
         if (plan.situation() == Plan.Situation.LEFT_TO_ANOTHER) {
+            memory.left();
             return Optional.of(plan.nextLook());
         }
         completed(sight, memory);
@@ -234,7 +235,7 @@ final class ElectionPass {
         Duration now = clocks.ticks().get();
         Duration took = now.minus(learned);
         memory.changed(new Report.Change(transition, took, clocks.wall().instant()));
-        if (transition.isSwitch() && !transition.reason().isHandover()) {
+        if (transition.isLoss()) {
             memory.switched(now);
         }
         chronicle.moved(sight.election(), sight.observation().rules().strategy(), transition, took);
@@ -248,7 +249,10 @@ final class ElectionPass {
                 resource.getSpec().historyLimit(),
                 clocks.wall().instant());
         memory.found(new ElectionMemory.Found(
-                report.sight().election(), report.plan().situation(), after));
+                report.sight().election(),
+                report.plan().situation(),
+                after,
+                clocks.ticks().get()));
         if (!after.equals(before)) {
             Answer<Primary> answer =
                     statuses.write(report.sight().election(), report.sight().primary(), after);

@@ -11,9 +11,10 @@ import java.util.Optional;
  * @param namespace its namespace
  * @param name its name
  * @param conditions those of its status
- * @param isLed whether a pod leads
+ * @param isLed whether a pod leads: it holds the seat, is routed to, and may lead
  * @param term its newest term, 0 before the first
  * @param lease how old its Lease is; nothing while it is not renewed on purpose
+ * @param vacancy that nobody leads it, and somebody should
  * @param isFlapping whether its leaders were lost again and again
  */
 public record ElectionSummary(
@@ -23,12 +24,21 @@ public record ElectionSummary(
         boolean isLed,
         long term,
         Optional<LeaseAge> lease,
+        Optional<Vacancy> vacancy,
         boolean isFlapping) {
 
     /** Copies. */
     public ElectionSummary {
         conditions = List.copyOf(conditions);
     }
+
+    /**
+     * That nobody leads.
+     *
+     * @param reason why, as in the condition Ready
+     * @param lasts for how long it has been so, by our clock since we first found it
+     */
+    public record Vacancy(String reason, Duration lasts) {}
 
     /**
      * How old a Lease is.

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** The feeds of detection, as an election asks for them: the heartbeats of nodes, and probes. */
@@ -33,6 +34,8 @@ public final class Feeds implements Detection, AutoCloseable {
     private final NodeHeartbeats heartbeats;
     private final Prober prober;
     private final ProbeResults results;
+    /** The elections that ask for heartbeats which may not be watched. */
+    private final Set<ElectionKey> unheard = ConcurrentHashMap.newKeySet();
 
     /**
      * @param nodeLeases tells the heartbeats
@@ -53,7 +56,9 @@ public final class Feeds implements Detection, AutoCloseable {
         Optional<Probe> probe = Optional.ofNullable(asked.probe()).map(SpecReader::probe);
         prober.replace(key, targets(key, probe, pods));
         Duration bound = Duration.ofSeconds(asked.nodeHeartbeatSeconds());
+        heartbeats.asks(key, bound);
         Optional<Duration> askAgain = bound.isZero() ? Optional.empty() : nodeLeases.watch();
+        askAgain.ifPresentOrElse(any -> unheard.add(key), () -> unheard.remove(key));
         List<Candidate> heard = pods.stream()
                 .map(pod -> pod.withContact(contact(key, probe, bound, pod)))
                 .toList();
@@ -118,12 +123,20 @@ public final class Feeds implements Detection, AutoCloseable {
 
     @Override
     public void forget(Election election) {
-        prober.replace(key(election), Set.of());
+        ElectionKey key = key(election);
+        prober.replace(key, Set.of());
+        heartbeats.asks(key, Duration.ZERO);
+        unheard.remove(key);
     }
 
     /** How the nodes stand. */
     public NodeTally nodes() {
         return heartbeats.tally();
+    }
+
+    /** How many elections ask for the nodes' heartbeats, which the operator may not watch. */
+    public int unheard() {
+        return unheard.size();
     }
 
     /** How the probes go. */

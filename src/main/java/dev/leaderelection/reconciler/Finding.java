@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One condition of an election, as it is found now.
@@ -36,6 +37,18 @@ record Finding(String type, boolean holds, String reason, String message) {
     /** The reason where nobody may lead. */
     static final String NO_ELIGIBLE_CANDIDATE = "NoEligibleCandidate";
 
+    /** The reason where nobody leads, and the user does not want anybody to. */
+    static final String NOBODY_WHILE_PAUSED = "Paused";
+
+    private static final String OBSERVING = "Observing";
+    private static final String FENCING = "Fencing";
+    private static final String LEADER_NOT_LABELLED = "LeaderNotLabelled";
+    private static final String INCUMBENT_NOT_READY = "IncumbentNotReady";
+    private static final String INCUMBENT_UNFIT = "IncumbentUnfit";
+
+    /** The reasons not to be ready where a pod holds the seat and leads nobody: it is not routed to, or may not lead. */
+    static final Set<String> IDLE = Set.of(FENCING, LEADER_NOT_LABELLED, INCUMBENT_NOT_READY, INCUMBENT_UNFIT);
+
     /** All conditions of an election, Ready first. */
     static List<Finding> of(Report report, Optional<Candidate> leader) {
         Finding conflicted = conflicted(report);
@@ -46,8 +59,11 @@ record Finding(String type, boolean holds, String reason, String message) {
         Finding held = held(report, leader);
         Finding routing = fencing.orElseGet(() -> routing(report, leader, conflicted));
         List<Finding> findings = new ArrayList<>();
-        findings.add(fencing.map(any -> any.spoils(READY))
-                .orElseGet(() -> ready(report, conflicted, elected, held, routing, leader)));
+        Finding ready = fencing.map(any -> any.spoils(READY))
+                .orElseGet(() -> ready(report, conflicted, elected, held, routing, leader));
+        boolean isOnlyObserved =
+                report.plan().situation() == Situation.OBSERVED && !ready.holds() && !conflicted.holds();
+        findings.add(isOnlyObserved ? ready.whileObserving() : ready);
         findings.addAll(List.of(elected, held, routing, conflicted, paused(report)));
         return findings;
     }
@@ -62,7 +78,7 @@ record Finding(String type, boolean holds, String reason, String message) {
         if (conflicted.holds()) {
             return conflicted.spoils(READY);
         }
-        for (Finding needed : List.of(elected, held, routing)) {
+        for (Finding needed : List.of(elected, routing)) {
             if (!needed.holds()) {
                 return needed.spoils(READY);
             }
@@ -70,12 +86,16 @@ record Finding(String type, boolean holds, String reason, String message) {
         Candidate pod = leader.orElseThrow();
         Eligibility eligibility = Eligibility.of(pod);
         if (!eligibility.keepsSeat()) {
+            // That its Lease runs out follows from it.
             return new Finding(
                     READY,
                     false,
-                    eligibility == Eligibility.NOT_READY ? "IncumbentNotReady" : "IncumbentUnfit",
+                    eligibility == Eligibility.NOT_READY ? INCUMBENT_NOT_READY : INCUMBENT_UNFIT,
                     pod.id().name() + " leads but is " + eligibility.explanation()
                             + "; it keeps the seat until a candidate is eligible");
+        }
+        if (!held.holds()) {
+            return held.spoils(READY);
         }
         String unheard = report.sight().unheard().map(what -> "; " + what).orElse("");
         return new Finding(READY, true, "LeaderReady", pod.id().name() + " leads and is ready" + unheard);
@@ -97,7 +117,7 @@ record Finding(String type, boolean holds, String reason, String message) {
                         + " is being deleted, and its heir is promoted once it is gone. If its node is lost, that takes"
                         + " the node's return, the taint node.kubernetes.io/out-of-service on it, or somebody who knows"
                         + " that the pod has stopped and deletes it by force";
-        return Optional.of(new Finding(ROUTING_CONSISTENT, false, "Fencing", message));
+        return Optional.of(new Finding(ROUTING_CONSISTENT, false, FENCING, message));
     }
 
     private static Finding elected(Report report, Optional<Candidate> leader, Finding conflicted) {
@@ -112,7 +132,7 @@ record Finding(String type, boolean holds, String reason, String message) {
                             "mode Observe: would elect " + transition.to().name() + " ("
                                     + transition.reason().text() + ")")
                     .orElse("mode Observe: nobody would be elected");
-            return new Finding(LEADER_ELECTED, false, "Observing", would);
+            return new Finding(LEADER_ELECTED, false, OBSERVING, would);
         }
         if (conflicted.holds()) {
             return conflicted.spoils(LEADER_ELECTED);
@@ -126,7 +146,8 @@ record Finding(String type, boolean holds, String reason, String message) {
                 ? "the selector matches no pod in this namespace: check the pods' labels"
                 : "none of " + total + " candidates is eligible: see status.members for each one's reason";
         if (o.rules().mode() == Rules.Mode.PAUSED) {
-            return new Finding(LEADER_ELECTED, false, "Paused", "mode Paused: nobody is elected until it is Active");
+            return new Finding(
+                    LEADER_ELECTED, false, NOBODY_WHILE_PAUSED, "mode Paused: nobody is elected until it is Active");
         }
         return new Finding(LEADER_ELECTED, false, NO_ELIGIBLE_CANDIDATE, message);
     }
@@ -172,6 +193,11 @@ record Finding(String type, boolean holds, String reason, String message) {
                         "a write has failed again and again, and is tried on: " + refusal.explanation());
     }
 
+    /** In mode Observe nothing is set right, whatever is wrong: that is its reason. */
+    private Finding whileObserving() {
+        return reason.equals(OBSERVING) ? this : new Finding(type, holds, OBSERVING, "mode Observe: " + message);
+    }
+
     /** Another condition that is false for this finding's reason. */
     private Finding spoils(String other) {
         return new Finding(other, false, reason, message);
@@ -201,7 +227,7 @@ record Finding(String type, boolean holds, String reason, String message) {
             return new Finding(
                     ROUTING_CONSISTENT,
                     false,
-                    "LeaderNotLabelled",
+                    LEADER_NOT_LABELLED,
                     leader.get().id().name() + " holds the seat and does not carry the label");
         }
         return new Finding(ROUTING_CONSISTENT, true, "Consistent", "the label is where it belongs");
@@ -231,7 +257,7 @@ record Finding(String type, boolean holds, String reason, String message) {
         return switch (report.sight().observation().rules().mode()) {
             case ACTIVE -> new Finding(PAUSED, false, "Active", "mode Active");
             case PAUSED -> new Finding(PAUSED, true, "Paused", "mode Paused: leadership does not move");
-            case OBSERVE -> new Finding(PAUSED, true, "Observing", "mode Observe: nothing but this status is written");
+            case OBSERVE -> new Finding(PAUSED, true, OBSERVING, "mode Observe: nothing but this status is written");
         };
     }
 

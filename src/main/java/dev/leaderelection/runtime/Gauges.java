@@ -77,8 +77,18 @@ final class Gauges extends Collector {
                 .mapToDouble(ElectionSummary.LeaseAge::ratio)
                 .max()
                 .orElse(0);
+        Map<String, Duration> vacancies = new HashMap<>();
+        elections.stream()
+                .flatMap(election -> election.vacancy().stream())
+                .forEach(vacancy -> vacancies.merge(vacancy.reason(), vacancy.lasts(), Durations::longer));
+        GaugeMetricFamily leaderless = new GaugeMetricFamily(
+                "leader_election_leaderless_longest_seconds",
+                "For how long nobody has led the election that has been without a leader for longest",
+                List.of("reason"));
+        vacancies.forEach((reason, longest) -> leaderless.addMetric(List.of(reason), seconds(longest)));
         return List.of(
                 byCondition,
+                leaderless,
                 gauge(
                         "leader_election_elections_flapping",
                         "Elections that have lost four leaders within ten minutes",
@@ -110,6 +120,10 @@ final class Gauges extends Collector {
         NodeTally nodes = feeds.nodes();
         ProbeTally probes = feeds.probes();
         return List.of(
+                gauge(
+                        "leader_election_elections_unheard",
+                        "Elections that ask for heartbeats of nodes, which the operator may not watch",
+                        feeds.unheard()),
                 gauge("leader_election_nodes_known", "Nodes whose heartbeat was seen", nodes.known()),
                 gauge("leader_election_nodes_lost", "Nodes that are silent for too long", (double) nodes.lost()),
                 gauge(

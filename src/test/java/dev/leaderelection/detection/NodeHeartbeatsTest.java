@@ -78,6 +78,52 @@ class NodeHeartbeatsTest {
     }
 
     @Test
+    void ofWhomNothingWasEverHeardNothingIsHeld() {
+        assertThat(heartbeats.isLost("a", BOUND)).isFalse();
+
+        pass(NodeHeartbeats.LONGEST_SILENCE.plusSeconds(1));
+
+        assertThat(heartbeats.tally()).isEqualTo(new NodeTally(0, 0, false));
+        beat("a");
+        pass(NodeHeartbeats.LONGEST_SILENCE.plusSeconds(1));
+        assertThat(heartbeats.tally()).isEqualTo(new NodeTally(1, 0, true));
+    }
+
+    @Test
+    void aBoundThatNoElectionAsksForAnyMoreIsForgotten() {
+        beat("a", "b");
+        asksAt("orders", BOUND);
+        asksAt("bills", BOUND);
+        asksAt("notes", BOUND.multipliedBy(2));
+        passWith(BOUND, "b");
+
+        heartbeats.asks(new ElectionKey("shop", "orders"), Duration.ZERO);
+        assertThat(heartbeats.tally()).isEqualTo(new NodeTally(2, 1, false));
+
+        asksAt("bills", BOUND.multipliedBy(3));
+        assertThat(heartbeats.tally()).isEqualTo(new NodeTally(2, 0, false));
+        passWith(BOUND, "b");
+        assertThat(heartbeats.tally()).isEqualTo(new NodeTally(2, 1, false));
+    }
+
+    @Test
+    void nothingIsLostNorHeldOnceNobodyAsks() {
+        beat("a", "b");
+        asksAt("orders", BOUND);
+        pass(BOUND);
+        assertThat(heartbeats.tally()).isEqualTo(new NodeTally(2, 0, true));
+
+        heartbeats.asks(new ElectionKey("shop", "orders"), Duration.ZERO);
+
+        assertThat(heartbeats.tally()).isEqualTo(new NodeTally(2, 0, false));
+    }
+
+    private void asksAt(String election, Duration bound) {
+        heartbeats.asks(new ElectionKey("shop", election), bound);
+        heartbeats.untilLost("a", bound);
+    }
+
+    @Test
     void eachBoundIsAQuestionOfItsOwn() {
         beat("a", "b");
 

@@ -154,7 +154,7 @@ class ElectionPlannerTest {
     void anExpiredLeaseOfAnUnhealthyLeaderIsNotRenewed() {
         Candidate leader = pod("a").notReady().routed(4).build();
 
-        assertIdle(World.of(leader).claimedBy(A, 4).renewal(Duration.ZERO, true).plan(), Situation.LED, NEVER);
+        assertIdle(World.of(leader).claimedBy(A, 4).renewal(Duration.ZERO, true).plan(), Situation.LAPSING, NEVER);
     }
 
     @Test
@@ -168,7 +168,7 @@ class ElectionPlannerTest {
         Candidate leader = pod("a").life(Life.ENDED).routed(4).build();
 
         assertIdle(
-                World.of(leader).claimedBy(A, 4).renewal(Duration.ZERO, false).plan(), Situation.LED, NEVER);
+                World.of(leader).claimedBy(A, 4).renewal(Duration.ZERO, false).plan(), Situation.LAPSING, NEVER);
     }
 
     @Test
@@ -229,7 +229,7 @@ class ElectionPlannerTest {
     void anUnfitLeaderStaysWhileThereIsNoHeir(Candidate leader, Reason reason) {
         Plan plan = World.of(leader).claimedBy(A, 4).plan();
 
-        assertThat(plan.situation()).isEqualTo(Situation.LED);
+        assertThat(plan.situation()).isEqualTo(reason == Reason.LEADER_ENDED ? Situation.LAPSING : Situation.LED);
         assertThat(plan.steps()).as("with %s", reason).isEmpty();
         assertThat(plan.transition()).isEmpty();
     }

@@ -29,7 +29,7 @@ public final class Picture {
     /** Of one time series in the picture, about. */
     private static final int POINTS = 240;
 
-    /** What Grafana takes for scrapes every 15 s, as {@code deploy/monitoring/} asks for. */
+    /** What Grafana takes at least, unless it is told how often is scraped. */
     private static final Duration RATE_INTERVAL = Duration.ofMinutes(1);
 
     /** Told apart by people who see few colours. */

@@ -286,10 +286,9 @@ class ElectionPassTest {
         assertThat(store.writes).containsExactly("hold", "status");
     }
 
-    @Test
-    void whatAnotherOperatorServesIsLeftToItForAsLongAsItDoes() {
-        givenALeader();
-        ElectionPass blue = new ElectionPass(
+    /** The pass of an operator that may not use the election's key. */
+    private ElectionPass anotherOperators() {
+        return new ElectionPass(
                 new LaggingCaches(),
                 store,
                 Detection.NONE,
@@ -299,8 +298,9 @@ class ElectionPassTest {
                 () -> 1.0,
                 Set.of("blue.example.com"),
                 new Chronicle(Telemetry.NONE, Level.DEBUG));
-        ElectionMemory its = new ElectionMemory();
-        its.doubtLease();
+    }
+
+    private void renewedNow() {
         LeaseState.Copy copy = lease().copy();
         store.lease = new LeaseState.Claimed(
                 new LeaseState.Copy(
@@ -312,6 +312,15 @@ class ElectionPassTest {
                         copy.duration()),
                 lease().holder(),
                 lease().lease());
+    }
+
+    @Test
+    void whatAnotherOperatorServesIsLeftToItForAsLongAsItDoes() {
+        givenALeader();
+        ElectionPass blue = anotherOperators();
+        ElectionMemory its = new ElectionMemory();
+        its.doubtLease();
+        renewedNow();
         int told = events.told().size();
 
         blue.run(resource(store.primary), its);
@@ -324,6 +333,25 @@ class ElectionPassTest {
         assertThat(store.primary.orElseThrow().status().conditions())
                 .anyMatch(condition ->
                         "LabelKeyNotAllowed".equals(condition.getReason()) && "Conflicted".equals(condition.getType()));
+    }
+
+    @Test
+    void whatIsLeftToAnotherOperatorIsNoConflictOfOursAnyMore() {
+        store.put(healthy("a"));
+        ElectionPass blue = anotherOperators();
+        ElectionMemory its = new ElectionMemory();
+        blue.run(resource(store.primary), its);
+        assertThat(its.summary(now).orElseThrow().conditions())
+                .anyMatch(
+                        condition -> "Conflicted".equals(condition.getType()) && "True".equals(condition.getStatus()));
+
+        settle();
+        renewedNow();
+        its.doubtLease();
+        blue.run(resource(store.primary), its);
+
+        assertThat(store.routed()).containsExactly("a");
+        assertThat(its.summary(now)).isEmpty();
     }
 
     @Test
@@ -696,6 +724,29 @@ class ElectionPassTest {
 
         assertThat(store.routed()).containsExactly("0");
         assertThat(memory.summary(now).orElseThrow().isFlapping()).isFalse();
+    }
+
+    @Test
+    void leadersThatAreLostOneAfterTheOtherAreFlapping() {
+        givenALeader();
+        for (int times = 0; times < 3; times++) {
+            failOver();
+        }
+        // The first leader of all followed nobody.
+        assertThat(memory.summary(now).orElseThrow().isFlapping()).isFalse();
+
+        failOver();
+
+        assertThat(memory.summary(now).orElseThrow().isFlapping()).isTrue();
+    }
+
+    private void failOver() {
+        String leader = store.routed().iterator().next();
+        store.put(pod(leader).notReady().routed(store.pod(leader).labelTerm()).build());
+        settle();
+        assertThat(store.routed()).doesNotContain(leader);
+        store.put(healthy(leader));
+        settle();
     }
 
     /** Found by chaos: the news of a pod's end was late, and a healthy leader was deposed for it. */

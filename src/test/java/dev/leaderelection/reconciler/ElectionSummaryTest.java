@@ -3,14 +3,25 @@ package dev.leaderelection.reconciler;
 import static dev.leaderelection.election.PodFixture.healthy;
 import static dev.leaderelection.election.PodFixture.id;
 import static dev.leaderelection.election.PodFixture.leading;
+import static dev.leaderelection.election.PodFixture.pod;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.leaderelection.api.LeaderElectionStatus;
-import dev.leaderelection.election.Plan.Situation;
+import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.Candidate.Life;
+import dev.leaderelection.election.LeaseState;
+import dev.leaderelection.election.Observation.Obstacle;
+import dev.leaderelection.election.Rules;
 import dev.leaderelection.election.World;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How an election looks to whoever counts. */
 class ElectionSummaryTest {
@@ -20,9 +31,18 @@ class ElectionSummaryTest {
     private final ElectionMemory memory = new ElectionMemory();
     private Duration now = Duration.ofHours(1);
 
-    private void found(Situation situation) {
-        LeaderElectionStatus status = StatusProjection.project(Reports.of(LED), 1L, 10, Instant.EPOCH);
-        memory.found(new ElectionMemory.Found(Reports.ELECTION, situation, status));
+    private void found(World world) {
+        found(Reports.of(world));
+    }
+
+    private void found(Report report) {
+        memory.found(found(report, now));
+    }
+
+    /** What a pass leaves behind. */
+    static ElectionMemory.Found found(Report report, Duration at) {
+        LeaderElectionStatus status = StatusProjection.project(report, 1L, 10, Instant.EPOCH);
+        return new ElectionMemory.Found(Reports.ELECTION, report.plan().situation(), status, at);
     }
 
     private ElectionSummary summary() {
@@ -36,7 +56,7 @@ class ElectionSummaryTest {
 
     @Test
     void tellsWhatTheStatusTells() {
-        found(Situation.LED);
+        found(LED);
 
         assertThat(summary().namespace() + "/" + summary().name()).isEqualTo("shop/orders");
         assertThat(summary().isLed()).isTrue();
@@ -46,7 +66,7 @@ class ElectionSummaryTest {
 
     @Test
     void aLeaseAgesUntilItIsSeenToChange() {
-        found(Situation.LED);
+        found(LED);
         memory.leaseUnchangedFor("uid/1", now);
         now = now.plusSeconds(15);
 
@@ -57,15 +77,101 @@ class ElectionSummaryTest {
 
     @Test
     void aLeaseThatIsLeftToRunOutOnPurposeHasNoAge() {
-        found(Situation.FENCING);
+        Candidate unready = pod("b").notReady().routed(2).build();
         memory.leaseUnchangedFor("uid/1", now);
 
-        assertThat(summary().lease()).isEmpty();
+        found(World.of(unready, healthy("a")).claimedBy(id("b"), 2).fencing(Rules.Fencing.DELETE_POD));
+        assertThat(summary().lease()).as("being fenced").isEmpty();
+
+        found(World.of(pod("b").life(Life.ENDED).routed(2).build()).claimedBy(id("b"), 2));
+        assertThat(summary().lease()).as("ended").isEmpty();
+
+        found(World.of(unready).claimedBy(id("b"), 2));
+        assertThat(summary().lease()).as("not ready").isPresent();
+
+        found(World.of(unready).claimedBy(id("b"), 2).renewal(Duration.ZERO, true));
+        assertThat(summary().lease()).as("not ready when it ran out").isEmpty();
+    }
+
+    static Stream<Arguments> vacancies() {
+        return Stream.of(
+                arguments("NoEligibleCandidate", World.of()),
+                arguments(
+                        "IncumbentNotReady",
+                        World.of(pod("b").notReady().routed(2).build()).claimedBy(id("b"), 2)),
+                arguments(
+                        "IncumbentUnfit",
+                        World.of(pod("b").life(Life.ENDED).routed(2).build()).claimedBy(id("b"), 2)),
+                arguments("LeaderNotLabelled", World.of(healthy("b")).claimedBy(id("b"), 2)),
+                arguments(
+                        "Fencing",
+                        World.of(pod("b").life(Life.TERMINATING).build(), healthy("a"))
+                                .claimedBy(id("b"), 2)
+                                .fencing(Rules.Fencing.DELETE_POD)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("vacancies")
+    void whereNobodyCanBeReachedNobodyLeads(String reason, World world) {
+        found(world);
+        now = now.plusSeconds(40);
+        found(world);
+        now = now.plusSeconds(20);
+
+        assertThat(summary().isLed()).isFalse();
+        assertThat(summary().vacancy()).contains(new ElectionSummary.Vacancy(reason, Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void aVacancyLastsWhateverItsReasonUntilSomebodyLeads() {
+        found(World.of(pod("b").notReady().routed(2).build()).claimedBy(id("b"), 2));
+        now = now.plusSeconds(40);
+        found(World.of());
+        assertThat(summary().vacancy())
+                .contains(new ElectionSummary.Vacancy("NoEligibleCandidate", Duration.ofSeconds(40)));
+
+        found(LED);
+        assertThat(summary().vacancy()).isEmpty();
+
+        found(World.of());
+        assertThat(summary().vacancy()).contains(new ElectionSummary.Vacancy("NoEligibleCandidate", Duration.ZERO));
+    }
+
+    @Test
+    void nobodyIsMissedWhereNobodyShallLead() {
+        List<World> worlds = List.of(
+                World.of(healthy("a")).mode(Rules.Mode.PAUSED),
+                World.of(healthy("a")).mode(Rules.Mode.OBSERVE).notHeld(),
+                World.of(healthy("a")).obstacle(Obstacle.Kind.LABEL_IN_USE),
+                World.of(healthy("a")).lease(new LeaseState.Foreign("somebody")));
+
+        for (World world : worlds) {
+            found(world);
+            assertThat(summary().isLed()).isFalse();
+            assertThat(summary().vacancy()).isEmpty();
+        }
+    }
+
+    @Test
+    void aLeaderWhoseLeaseMayNotBeWrittenLeads() {
+        found(Reports.denied(Reports.of(LED), "PUT /leases/orders: 403 no"));
+
+        assertThat(summary().isLed()).isTrue();
+        assertThat(summary().vacancy()).isEmpty();
+    }
+
+    @Test
+    void whatIsLeftToAnotherIsNotCounted() {
+        found(World.of());
+
+        memory.left();
+
+        assertThat(memory.summary(now)).isEmpty();
     }
 
     @Test
     void fourLeadersLostWithinTenMinutesAreFlapping() {
-        found(Situation.LED);
+        found(LED);
         for (int i = 0; i < 3; i++) {
             memory.switched(now);
             now = now.plusMinutes(3);
@@ -81,7 +187,7 @@ class ElectionSummaryTest {
 
     @Test
     void oneLeaderAnHourIsNotFlapping() {
-        found(Situation.LED);
+        found(LED);
         for (int i = 0; i < 10; i++) {
             memory.switched(now);
             now = now.plusHours(1);

@@ -95,6 +95,18 @@ class FindingTest {
                         conditions(
                                 "false LeaseExpired", "true Elected", "false LeaseExpired", consistent, none, active)),
                 arguments(
+                        "a leader that has ended, whose Lease has run out, and no heir",
+                        World.of(pod("a").life(Life.ENDED).routed(1).build())
+                                .claimedBy(id("a"), 1)
+                                .renewal(Duration.ZERO, true),
+                        conditions(
+                                "false IncumbentUnfit",
+                                "true Elected",
+                                "false LeaseExpired",
+                                consistent,
+                                none,
+                                active)),
+                arguments(
                         "a leader without its label",
                         World.of(healthy("a")).claimedBy(id("a"), 1),
                         conditions(
@@ -161,6 +173,28 @@ class FindingTest {
                                 none,
                                 "true Observing")),
                 arguments(
+                        "observed, with a leader whose Lease nobody renews",
+                        World.of(leading("a", 1))
+                                .claimedBy(id("a"), 1)
+                                .renewal(Duration.ZERO, true)
+                                .mode(Mode.OBSERVE)
+                                .notHeld(),
+                        conditions(
+                                "false Observing",
+                                "true Elected",
+                                "false LeaseExpired",
+                                consistent,
+                                none,
+                                "true Observing")),
+                arguments(
+                        "observed, with a leader that is in order",
+                        World.of(leading("a", 1))
+                                .claimedBy(id("a"), 1)
+                                .mode(Mode.OBSERVE)
+                                .notHeld(),
+                        conditions(
+                                "true LeaderReady", "true Elected", "true Held", consistent, none, "true Observing")),
+                arguments(
                         "a Lease of somebody else's",
                         World.of(healthy("a")).lease(new LeaseState.Foreign("somebody")),
                         conditions(
@@ -186,6 +220,16 @@ class FindingTest {
     @MethodSource("situations")
     void everySituationHasItsConditions(String situation, World world, Map<String, String> conditions) {
         assertThat(told(Reports.of(world))).as(situation).isEqualTo(conditions);
+    }
+
+    @Test
+    void whoObservesIsToldWhatIsNotInOrder() {
+        Report report = Reports.of(World.of(pod("a").notReady().routed(1).build())
+                .claimedBy(id("a"), 1)
+                .mode(Mode.OBSERVE)
+                .notHeld());
+
+        assertThat(message(report, "Ready")).startsWith("mode Observe: a leads but is not ready");
     }
 
     @Test

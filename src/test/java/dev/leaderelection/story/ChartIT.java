@@ -137,7 +137,7 @@ class ChartIT {
                 scene.awaitTransition("orders", "orders-a", "orders-b", "LeaderNotReady");
                 assertThat(other.status("orders")).isEqualTo(LeaderElectionStatus.EMPTY);
                 assertThat(refused()).hasSize(refusedBefore);
-                assertNodesAreAskedForLessAndLess(scene);
+                assertNodesAreAskedForLessAndLess(scene, operator);
 
                 CONTROL_PLANE.kubectl("delete", "leaderelections", "--all", "-A");
                 helm("uninstall");
@@ -166,7 +166,7 @@ class ChartIT {
     }
 
     /** An operator of one namespace has no right to the nodes' heartbeats, unless an administrator grants it. */
-    private static void assertNodesAreAskedForLessAndLess(Scene scene) {
+    private static void assertNodesAreAskedForLessAndLess(Scene scene, OperatorProcess operator) {
         int refusedBefore = refused().size();
         scene.elect("orders", Scene.FAST + "detection: {nodeHeartbeatSeconds: 20}\n");
         awaitReadyMessage(scene, message -> message.contains("kube-node-lease"));
@@ -174,10 +174,13 @@ class ChartIT {
         assertThat(refused().size() - refusedBefore)
                 .as("refusals in the time of six renewals")
                 .isLessThan(5);
+        assertThat(operator.get("/q/metrics"))
+                .contains("leader_election_elections_unheard 1.0", "leader_election_nodes_held 0.0");
 
         helm("upgrade", Helm.CHART, "--set=watch.namespace=" + scene.namespace(), "--set=watch.nodes=true");
 
         awaitReadyMessage(scene, message -> !message.contains("kube-node-lease"));
+        assertThat(operator.get("/q/metrics")).contains("leader_election_elections_unheard 0.0");
         scene.awaitLeader("orders", "orders-b");
     }
 

@@ -149,6 +149,8 @@ class MetricsIT {
     @Test
     void everyMetricIsDocumentedAndNoOther() throws IOException {
         try (Scene scene = stage.scene()) {
+            scene.electOver("{app: bills}", "bills", Scene.FAST + "routing: {label: {key: example.com/bills}}");
+            scene.awaitCondition("bills", "LeaderElected", "False", "NoEligibleCandidate");
             electAndFailOver(scene);
 
             assertThat(names(scrape(), "(?m)^(leader_election_[a-z_]+?)(_bucket|_count|_sum|_max)?[ {]"))
