@@ -79,12 +79,11 @@ class DocumentationTest {
             COMMANDS_OF_THE_MANUAL,
             "kubectl annotate pods -A --all leaderelection.dev/role.term- leaderelection.dev/role.fence-",
             COMMANDS_OF_THE_MANUAL,
-            "helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace leader-election-system --reuse-values",
-            // That page installs first, so the tests of the documentation run it there.
+            "helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace leader-election-system --reset-then-reuse-values --set image.tag=0.1.0",
             new Runner(
-                    "src/site/markdown/install.md",
-                    "$ helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace"
-                            + " leader-election-system --reuse-values "),
+                    "src/test/java/dev/leaderelection/story/ChartIT.java", "HELM.run(helmCommandOf(\"upgrade.md\"))"),
+            "helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace leader-election-system --reset-then-reuse-values --set resources.limits.memory=1Gi --set 'jvmFlags=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -Xmx768m'",
+            new Runner("src/test/java/dev/leaderelection/story/ChartIT.java", "HELM.run(helmCommandOf(\"sizing.md\"))"),
             "$ kubectl label pod orders-1 leaderelection.dev/role=leader",
             new Runner("src/test/java/dev/leaderelection/policy/RoutingPolicyIT.java", "create a LeadershipTransfer"),
             "$ kubectl election watch sequence",

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.leaderelection.election.Observation.Obstacle;
 import dev.leaderelection.election.World;
+import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.monitoring.Dashboard;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
@@ -102,10 +103,12 @@ class AlertedReasonsTest {
         for (Obstacle.Kind kind : Obstacle.Kind.values()) {
             note(kind.name(), Reports.of(World.of(healthy("a")).obstacle(kind)));
         }
-        note("denied without a leader", Reports.denied(Reports.of(World.of(healthy("a"))), "403 no"));
-        note(
-                "denied under a leader",
-                Reports.denied(Reports.of(World.of(leading("a", 1)).claimedBy(id("a"), 1)), "403 no"));
+        for (Cause cause : List.of(Cause.DENIED, Cause.UNAVAILABLE)) {
+            note(cause + " without a leader", Reports.refused(Reports.of(World.of(healthy("a"))), cause, "no"));
+            note(
+                    cause + " under a leader",
+                    Reports.refused(Reports.of(World.of(leading("a", 1)).claimedBy(id("a"), 1)), cause, "no"));
+        }
         JsonNode groups = new YAMLMapper().readTree(RULES.toFile()).at("/spec/groups");
         for (JsonNode group : groups) {
             for (JsonNode rule : group.path("rules")) {

@@ -59,8 +59,12 @@ final class Reports {
     }
 
     static Report denied(Report report, String explanation) {
+        return refused(report, Cause.DENIED, explanation);
+    }
+
+    static Report refused(Report report, Cause cause, String explanation) {
         return new Report(
-                report.sight(), report.plan(), report.changes(), Optional.of(new Refused<>(Cause.DENIED, explanation)));
+                report.sight(), report.plan(), report.changes(), Optional.of(new Refused<>(cause, explanation)));
     }
 
     static Transition transition(PodIdentity from, PodIdentity to, long term, Reason reason) {
