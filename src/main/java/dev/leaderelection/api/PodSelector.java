@@ -10,6 +10,7 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A label selector with bounds, which is what lets the API server judge it with CEL: over the unbounded standard type the
@@ -130,5 +131,20 @@ public record PodSelector(
             }
         }
         return true;
+    }
+
+    /** Whether a pod that is selected may have this label. */
+    public boolean allows(String key, String value) {
+        return Objects.requireNonNullElse(matchLabels.get(key), value).equals(value)
+                && matchExpressions.stream()
+                        .filter(requirement -> requirement.key().equals(key))
+                        .allMatch(requirement -> requirement.matches(Map.of(key, value)));
+    }
+
+    /** Whether it speaks of a label. */
+    public boolean names(String key) {
+        return matchLabels.containsKey(key)
+                || matchExpressions.stream()
+                        .anyMatch(requirement -> requirement.key().equals(key));
     }
 }

@@ -7,8 +7,8 @@ import dev.leaderelection.api.LeadershipTransferStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.PrintWriter;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
 final class Commands {
 
     private final PrintWriter out;
+    private final PrintWriter err;
     private final InstantSource clock;
 
     /** What a result is written as. */
@@ -41,8 +42,9 @@ final class Commands {
         YAML
     }
 
-    Commands(PrintWriter out, InstantSource clock) {
+    Commands(PrintWriter out, PrintWriter err, InstantSource clock) {
         this.out = out;
+        this.err = err;
         this.clock = clock;
     }
 
@@ -107,8 +109,9 @@ final class Commands {
                             description = "json or yaml.")
                     Format format) {
         return with(access, session -> {
-            Instant now = clock.instant();
-            StatusView view = StatusView.of(session.snapshot(name), now);
+            Snapshot seen = session.snapshot(name, EnumSet.of(Part.PODS, Part.LEASE, Part.SERVICES, Part.ENDPOINTS));
+            Now now = session.now(clock);
+            StatusView view = StatusView.of(seen, now);
             return as(format, session, view, view.text(now));
         });
     }
@@ -170,7 +173,8 @@ final class Commands {
                             description = "json or yaml.")
                     Format format) {
         return with(access, session -> {
-            Explanation explanation = Explanation.of(session.snapshot(name), clock.instant());
+            Snapshot seen = session.snapshot(name, EnumSet.of(Part.PODS, Part.LEASE, Part.TRANSFERS));
+            Explanation explanation = Explanation.of(seen, session.now(clock));
             return as(format, session, explanation, explanation.text());
         });
     }
@@ -228,13 +232,25 @@ final class Commands {
                             description = "json or yaml.")
                     Format format) {
         return with(access, session -> {
-            session.election(name);
-            LeadershipTransfer transfer = session.outcome(session.transfer(name, target, seconds));
-            if (transfer == null) {
-                throw new Failure("the transfer of " + name + " was withdrawn before anything became of it");
-            }
-            return as(format, session, transfer, outcome(name, transfer));
+            LeadershipTransfer asked = session.transfer(name, target, seconds);
+            String record = asked.getMetadata().getName();
+            return Interruption.during(
+                    () -> {
+                        Optional<LeadershipTransfer> ended = session.outcome(asked);
+                        return as(
+                                format,
+                                session,
+                                ended.orElse(asked),
+                                ended.map(transfer -> outcome(name, transfer)).orElseGet(() -> unseen(name, record)));
+                    },
+                    () -> err.println("interrupted: LeadershipTransfer " + record + ": " + session.withdraw(asked)),
+                    "");
         });
+    }
+
+    private static String unseen(String name, String record) {
+        return name + ": asked for as LeadershipTransfer " + record + ", but you may not see what becomes of it: the"
+                + " ClusterRole leader-election-view has that right" + System.lineSeparator();
     }
 
     private static String outcome(String name, LeadershipTransfer transfer) {

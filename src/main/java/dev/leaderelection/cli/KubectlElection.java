@@ -34,7 +34,7 @@ public final class KubectlElection {
             out.println(Completion.END);
             return 0;
         }
-        CommandLine line = new CommandLine(new Commands(out, clock));
+        CommandLine line = new CommandLine(new Commands(out, err, clock));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(out);
         line.setErr(err);

@@ -6,11 +6,13 @@ import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Observation;
 import dev.leaderelection.election.Plan.Situation;
 import dev.leaderelection.election.PodIdentity;
+import dev.leaderelection.election.Reprieve;
 import dev.leaderelection.election.Rules;
 import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Refused;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,14 +93,22 @@ record Finding(String type, boolean holds, String reason, String message) {
                     READY,
                     false,
                     eligibility == Eligibility.NOT_READY ? INCUMBENT_NOT_READY : INCUMBENT_UNFIT,
-                    pod.id().name() + " leads but is " + eligibility.explanation()
-                            + "; it keeps the seat until a candidate is eligible");
+                    pod.id().name() + " leads but is not fit (" + eligibility.explanation() + "): it "
+                            + reprieve(report.sight().observation(), pod).explanation());
         }
         if (!held.holds()) {
             return held.spoils(READY);
         }
         String unheard = report.sight().unheard().map(what -> "; " + what).orElse("");
         return new Finding(READY, true, "LeaderReady", pod.id().name() + " leads and is ready" + unheard);
+    }
+
+    private static Reprieve reprieve(Observation o, Candidate leader) {
+        boolean hasHeir = o.pods().stream()
+                .anyMatch(pod ->
+                        !pod.id().equals(leader.id()) && Eligibility.of(pod).isEligible());
+        Duration unreadyFor = o.steadyFor().getOrDefault(leader.id(), Duration.ZERO);
+        return Reprieve.of(o.rules(), leader, hasHeir, o.ledFor(), unreadyFor);
     }
 
     /** The label is nowhere, on purpose, until the leader that is to be replaced has stopped. */

@@ -17,6 +17,7 @@ import dev.leaderelection.kubernetes.ElectionStore;
 import dev.leaderelection.kubernetes.LeaseReader;
 import dev.leaderelection.kubernetes.PodReader;
 import dev.leaderelection.kubernetes.Primary;
+import dev.leaderelection.kubernetes.RulesReader;
 import dev.leaderelection.kubernetes.TransferReader;
 import dev.leaderelection.kubernetes.Versions;
 import java.time.Duration;
@@ -117,7 +118,7 @@ final class Observer {
         Map<PodIdentity, Duration> steadyFor = new HashMap<>();
         pods.forEach(pod -> steadyFor.put(pod.id(), memory.sightings().steadyFor(pod.id(), ticks)));
         Observation observation = new Observation(
-                SpecReader.rules(resource.getSpec()),
+                RulesReader.read(resource.getSpec()),
                 new Observation.Standing(primary.deleting(), primary.isHeld(), memory.isCleared()),
                 obstacle,
                 lease,

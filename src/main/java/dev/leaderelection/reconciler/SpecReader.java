@@ -2,26 +2,12 @@ package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.detection.Probe;
-import dev.leaderelection.election.LeaseRecord;
-import dev.leaderelection.election.Rules;
-import dev.leaderelection.kubernetes.StrategyReader;
 import java.time.Duration;
 
-/** Turns what the user wrote into what the planner needs. */
+/** Turns what the user wrote into what the prober needs. */
 final class SpecReader {
 
     private SpecReader() {}
-
-    static Rules rules(LeaderElectionSpec spec) {
-        return new Rules(
-                StrategyReader.read(spec.strategy()),
-                Rules.Mode.valueOf(spec.mode().name()),
-                Math.min(spec.minimumTerm(), LeaseRecord.HIGHEST_TERM),
-                Duration.ofSeconds(spec.detection().notReadyGraceSeconds()),
-                Duration.ofSeconds(spec.failover().minIntervalSeconds()),
-                Rules.Fencing.valueOf(spec.failover().fencing().name()),
-                !spec.routing().label().followerValue().isEmpty());
-    }
 
     /** The probe that a user asked for. */
     static Probe probe(LeaderElectionSpec.Probe spec) {

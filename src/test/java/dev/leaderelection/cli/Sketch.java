@@ -1,6 +1,7 @@
 package dev.leaderelection.cli;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.api.LeadershipTransfer;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** An election to look at: orders-0 leads in term 3 for an hour, its Lease was renewed 4 seconds ago. */
 final class Sketch {
@@ -21,6 +23,7 @@ final class Sketch {
     private final List<Snapshot.Route> routes = new ArrayList<>();
     private String spec = "selector: {matchLabels: {app: orders}}";
     private String status = """
+            observedGeneration: 1
             leader: {podName: orders-0, podUID: orders-0-uid, term: 3, since: "2026-01-01T11:00:00Z"}
             term: 3
             candidates: {total: 2, eligible: 2, summary: 2/2}
@@ -37,7 +40,11 @@ final class Sketch {
                lastTransitionTime: "2026-01-01T11:00:00Z"}
             """;
     private Optional<String> holder = Optional.of("orders-0");
-    private String renewed = "2026-01-01T11:59:56.000000Z";
+    private String holderUid = "-uid";
+    private Optional<String> renewed = Optional.of("2026-01-01T11:59:56.000000Z");
+    private final List<LeadershipTransfer> transfers = new ArrayList<>();
+    private Set<Part> refused = Set.of();
+    private long generation = 1;
 
     Sketch spec(String more) {
         spec = spec + "\n" + more;
@@ -50,7 +57,33 @@ final class Sketch {
     }
 
     Sketch leader(String pod) {
-        return pod(pod, true, Map.of("leaderelection.dev/role", "leader"), Map.of());
+        return leader(pod, 3);
+    }
+
+    Sketch leader(String pod, long term) {
+        return pod(
+                pod,
+                true,
+                Map.of("leaderelection.dev/role", "leader"),
+                Map.of("leaderelection.dev/role.term", Long.toString(term)));
+    }
+
+    /** It is labelled and leads, and is not ready since ten seconds ago. */
+    Sketch unreadyLeader(String pod) {
+        return pod(
+                pod, false, Map.of("leaderelection.dev/role", "leader"), Map.of("leaderelection.dev/role.term", "3"));
+    }
+
+    /** The pod of that name is being deleted. */
+    Sketch going(String name) {
+        pods.replaceAll(pod -> pod.getMetadata().getName().equals(name)
+                ? new PodBuilder(pod)
+                        .editMetadata()
+                        .withDeletionTimestamp("2026-01-01T11:59:59Z")
+                        .endMetadata()
+                        .build()
+                : pod);
+        return this;
     }
 
     /** A pod that the selector does not match, with the leader's label and the mark of an election. */
@@ -86,6 +119,7 @@ final class Sketch {
                 .addNewCondition()
                 .withType("Ready")
                 .withStatus(ready ? "True" : "False")
+                .withLastTransitionTime("2026-01-01T11:59:50Z")
                 .endCondition()
                 .endStatus()
                 .build());
@@ -108,12 +142,46 @@ final class Sketch {
     }
 
     Sketch renewed(String time) {
-        renewed = time;
+        renewed = Optional.of(time);
+        return this;
+    }
+
+    Sketch neverRenewed() {
+        renewed = Optional.empty();
+        return this;
+    }
+
+    /** The Lease names another pod of the holder's name. */
+    Sketch holderWasAnother() {
+        holderUid = "-older-uid";
+        return this;
+    }
+
+    Sketch generation(long now) {
+        generation = now;
+        return this;
+    }
+
+    Sketch refused(Part... parts) {
+        refused = Set.of(parts);
+        return this;
+    }
+
+    /** Somebody asks that a pod lead; the status as YAML. */
+    Sketch asked(String name, String target, String becameOfIt) {
+        transfers.add(Serialization.unmarshal("""
+                apiVersion: leaderelection.dev/v1alpha1
+                kind: LeadershipTransfer
+                metadata: {name: %s, namespace: shop, uid: %s-uid}
+                spec: {election: orders, target: "%s"}
+                status: %s
+                """.formatted(name, name, target, becameOfIt), LeadershipTransfer.class));
         return this;
     }
 
     private Lease lease(String pod) {
-        return Serialization.unmarshal("""
+        return Serialization.unmarshal(
+                """
                 apiVersion: coordination.k8s.io/v1
                 kind: Lease
                 metadata:
@@ -122,23 +190,34 @@ final class Sketch {
                   resourceVersion: "9"
                   ownerReferences: [{apiVersion: leaderelection.dev/v1alpha1, kind: LeaderElection, name: orders, uid: election-uid}]
                   annotations:
-                    leaderelection.dev/record: '{"holder":{"name":"%1$s","uid":"%1$s-uid"},"term":3}'
+                    leaderelection.dev/record: '{"holder":{"name":"%1$s","uid":"%1$s%3$s"},"term":3}'
                   managedFields:
                   - manager: leader-election-operator
                     fieldsV1: {"f:metadata": {"f:annotations": {"f:leaderelection.dev/record": {}}}}
-                spec: {holderIdentity: %1$s, leaseDurationSeconds: 30, renewTime: "%2$s"}
-                """.formatted(pod, renewed), Lease.class);
+                spec: {holderIdentity: %1$s, leaseDurationSeconds: 30%2$s}
+                """.formatted(
+                        pod,
+                        renewed.map(time -> ", renewTime: \"" + time + "\"").orElse(""),
+                        holderUid),
+                Lease.class);
     }
 
     Snapshot snapshot() {
-        LeaderElection resource =
-                Serialization.unmarshal("""
+        LeaderElection resource = Serialization.unmarshal(
+                """
                 apiVersion: leaderelection.dev/v1alpha1
                 kind: LeaderElection
-                metadata: {name: orders, namespace: shop, uid: election-uid}
+                metadata: {name: orders, namespace: shop, uid: election-uid, generation: %s}
                 spec:
                 %sstatus:
-                %s""".formatted(spec.indent(2), status.indent(2)), LeaderElection.class);
-        return Snapshot.of(resource, pods, holder.map(this::lease), routes);
+                %s""".formatted(generation, spec.indent(2), status.indent(2)), LeaderElection.class);
+        boolean isLeaseRead = !refused.contains(Part.LEASE);
+        return Snapshot.of(
+                resource,
+                refused.contains(Part.PODS) ? List.of() : pods,
+                holder.filter(any -> isLeaseRead).map(this::lease),
+                refused.contains(Part.SERVICES) ? List.of() : routes,
+                transfers,
+                refused);
     }
 }

@@ -298,6 +298,22 @@ class FindingTest {
     }
 
     @Test
+    void aLeaderThatIsNotFitIsToldWithWhatKeepsItInItsSeat() {
+        Candidate unready = pod("a").notReady().routed(1).build();
+        World alone = World.of(unready).claimedBy(id("a"), 1);
+        World graced = World.of(unready, healthy("b")).claimedBy(id("a"), 1).notReadyGrace(Duration.ofMinutes(1));
+        World paused = World.of(unready, healthy("b")).claimedBy(id("a"), 1).mode(Mode.PAUSED);
+
+        assertThat(message(Reports.of(alone), "Ready"))
+                .isEqualTo("a leads but is not fit (not ready): it keeps the seat until another candidate is eligible");
+        assertThat(message(Reports.of(graced), "Ready"))
+                .isEqualTo("a leads but is not fit (not ready): it has the time of detection.notReadyGraceSeconds to"
+                        + " become ready again");
+        assertThat(message(Reports.of(paused), "Ready"))
+                .isEqualTo("a leads but is not fit (not ready): it keeps the seat as long as the election is paused");
+    }
+
+    @Test
     void whatCannotBeFoundOutIsSaidBesideAHealthyLeader() {
         Report report = Reports.of(World.of(leading("a", 1)).claimedBy(id("a"), 1));
 

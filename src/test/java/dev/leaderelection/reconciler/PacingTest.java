@@ -11,6 +11,7 @@ import dev.leaderelection.election.Rules;
 import dev.leaderelection.election.Strategy;
 import dev.leaderelection.election.Strategy.OrdinalOrder;
 import dev.leaderelection.kubernetes.Answer.Cause;
+import dev.leaderelection.kubernetes.RulesReader;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.Set;
@@ -35,7 +36,7 @@ class PacingTest {
 
     @Test
     void whatTheUserLeftOutHasItsDefault() {
-        assertThat(SpecReader.rules(spec("selector: {matchLabels: {app: a}}")))
+        assertThat(RulesReader.read(spec("selector: {matchLabels: {app: a}}")))
                 .isEqualTo(new Rules(
                         new Strategy.Lease(OrdinalOrder.HIGHEST),
                         Rules.Mode.ACTIVE,
@@ -48,13 +49,13 @@ class PacingTest {
 
     @Test
     void readsEveryStrategyWithItsSettings() {
-        assertThat(SpecReader.rules(spec("strategy: {type: Bully, ordinal: Lowest}"))
+        assertThat(RulesReader.read(spec("strategy: {type: Bully, ordinal: Lowest}"))
                         .strategy())
                 .isEqualTo(new Strategy.Bully(OrdinalOrder.LOWEST, Duration.ofSeconds(30)));
-        assertThat(SpecReader.rules(spec("strategy: {type: Bully, bully: {stabilizationSeconds: 0}}"))
+        assertThat(RulesReader.read(spec("strategy: {type: Bully, bully: {stabilizationSeconds: 0}}"))
                         .strategy())
                 .isEqualTo(new Strategy.Bully(OrdinalOrder.HIGHEST, Duration.ZERO));
-        assertThat(SpecReader.rules(spec("strategy: {type: Ring, ring: {maxTermSeconds: 7}}"))
+        assertThat(RulesReader.read(spec("strategy: {type: Ring, ring: {maxTermSeconds: 7}}"))
                         .strategy())
                 .isEqualTo(new Strategy.Ring(OrdinalOrder.HIGHEST, Duration.ofSeconds(7)));
     }

@@ -3,8 +3,11 @@ package dev.leaderelection.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.leaderelection.api.LeadershipTransfer;
+import dev.leaderelection.api.LeadershipTransferStatus;
 import dev.leaderelection.cluster.ChildProcess;
 import dev.leaderelection.cluster.Identity;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +125,127 @@ class KubectlElectionIT {
                             .contains("Leader:      <none>")
                             .contains("Endpoints:   orders-leader -> <none>")
                             .contains("WARNING: Ready=False (NoEligibleCandidate)"));
+
+            scene.deletePod("orders-c");
+            await().atMost(Scene.PATIENCE)
+                    .untilAsserted(() -> assertThat(kubectl(scene, "status", "orders"))
+                            .contains("Candidates:  0/0 eligible")
+                            .contains("Endpoints:   orders-leader -> <none>"));
+        }
+    }
+
+    /** What somebody may not read is missing from what they are told, and no more than that. */
+    @Test
+    void whoeverMayReadAnElectionIsToldWhatTheyMayKnow() {
+        try (Scene scene = stage.scene()) {
+            scene.podsReadyInTurn("orders-a", "orders-b");
+            scene.elect("orders", Scene.FAST);
+            scene.kubectl("create", "service", "clusterip", "orders-leader", "--tcp=80:8080");
+            scene.kubectl("set", "selector", "service/orders-leader", "app=orders,leaderelection.dev/role=leader");
+            scene.awaitReadyElection("orders");
+            scene.kubectl("create", "role", "names", "--verb=get", "--resource=leaderelections.leaderelection.dev");
+            scene.kubectl("create", "rolebinding", "outsiders", "--role=names", "--user=nobody");
+
+            await().atMost(Scene.PATIENCE)
+                    .untilAsserted(() -> assertThat(tells(Identity.NOBODY, scene, "status", "orders"))
+                            .contains("Leader:      orders-a, term ")
+                            .contains("Lease:       unknown (no right to read Leases)")
+                            .contains("Endpoints:   unknown (no right to read Services)")
+                            .contains("WARNING: you may not read pods in namespace " + scene.namespace()));
+            assertThat(tells(Identity.NOBODY, scene, "explain", "orders"))
+                    .contains("orders-a leads in term ")
+                    .contains("orders-b   Eligible   unknown (no right to read pods)")
+                    .contains("WARNING: you may not read Leases");
+
+            scene.kubectl("create", "rolebinding", "viewers", "--clusterrole=leader-election-view", "--user=nobody");
+            await().atMost(Scene.PATIENCE)
+                    .untilAsserted(() -> assertThat(tells(Identity.NOBODY, scene, "status", "orders"))
+                            .contains("held by orders-a, renewed")
+                            .contains("Endpoints:   orders-leader -> orders-a")
+                            .doesNotContain("WARNING")
+                            .doesNotContain("this machine's clock"));
+            assertThat(tells(Identity.NOBODY, scene, "explain", "orders"))
+                    .contains("orders-a leads in term ")
+                    .contains("orders-b   Eligible   orders-a is healthy and stays; first in line")
+                    .doesNotContain("WARNING");
+        }
+    }
+
+    private String tells(Identity user, Scene scene, String... command) {
+        Outcome outcome = as(user, scene, command);
+        assertThat(outcome.code()).as(outcome.text()).isZero();
+        return outcome.text();
+    }
+
+    private Outcome as(Identity user, Scene scene, String... command) {
+        List<String> arguments = new ArrayList<>(List.of("election"));
+        arguments.addAll(List.of(command));
+        arguments.addAll(List.of("-n", scene.namespace()));
+        return run(user, arguments.toArray(String[]::new));
+    }
+
+    private static List<LeadershipTransfer> transfers(Scene scene) {
+        return scene.client()
+                .resources(LeadershipTransfer.class)
+                .inNamespace(scene.namespace())
+                .list()
+                .getItems();
+    }
+
+    /** The right to create a transfer is all that it takes, and the role for editors has what it takes to see it through. */
+    @Test
+    void whoeverMayAskForATransferNeedNotSeeWhatBecomesOfIt() {
+        try (Scene scene = stage.scene()) {
+            scene.podsReadyInTurn("orders-a", "orders-b");
+            scene.elect("orders", Scene.FAST);
+            scene.awaitReadyElection("orders");
+            scene.kubectl(
+                    "create", "role", "asking", "--verb=create", "--resource=leadershiptransfers.leaderelection.dev");
+            scene.kubectl("create", "rolebinding", "askers", "--role=asking", "--user=nobody");
+
+            await().atMost(Scene.PATIENCE)
+                    .untilAsserted(() -> assertThat(tells(Identity.NOBODY, scene, "transfer", "orders"))
+                            .startsWith("orders: asked for as LeadershipTransfer orders-")
+                            .contains("you may not see what becomes of it"));
+            scene.awaitLeader("orders", "orders-b");
+
+            scene.kubectl("create", "rolebinding", "editors", "--clusterrole=leader-election-edit", "--user=nobody");
+            await().atMost(Scene.PATIENCE)
+                    .untilAsserted(() -> assertThat(tells(Identity.NOBODY, scene, "transfer", "orders"))
+                            .startsWith("orders: leadership went from "));
+            assertThat(transfers(scene))
+                    .flatExtracting(transfer -> transfer.getMetadata().getOwnerReferences())
+                    .extracting(OwnerReference::getUid)
+                    .contains(scene.election("orders").getMetadata().getUid());
+        }
+    }
+
+    /** Nobody waits for it any more, so it must not happen behind their back. */
+    @Test
+    void aTransferThatIsNotWaitedForIsWithdrawn() {
+        try (Scene scene = stage.scene()) {
+            scene.podsReadyInTurn("orders-a", "orders-b");
+            scene.elect("orders", "failover: {fencing: AwaitLeaseExpiry}");
+            scene.awaitReadyElection("orders");
+
+            try (ChildProcess transfer =
+                    start(Identity.ADMIN, "election", "transfer", "orders", "-n", scene.namespace())) {
+                await().atMost(Scene.PATIENCE)
+                        .until(() -> transfers(scene).stream()
+                                .anyMatch(any -> any.getStatus() != null
+                                        && any.getStatus().is(LeadershipTransferStatus.ACCEPTED)));
+                assertThat(kubectl(scene, "explain", "orders"))
+                        .contains("asks that orders-b lead: accepted, and not made yet");
+
+                assertThat(transfer.stop(Scene.PATIENCE)).isTrue();
+
+                assertThat(transfer.log().lines())
+                        .singleElement()
+                        .asString()
+                        .matches("interrupted: LeadershipTransfer orders-[a-z0-9]+: It is withdrawn");
+            }
+            assertThat(transfers(scene)).isEmpty();
+            scene.awaitLeader("orders", "orders-a");
         }
     }
 
@@ -160,6 +284,10 @@ class KubectlElectionIT {
                     .untilAsserted(() -> assertThat(run(Identity.NOBODY, "election", "list", "-n", scene.namespace())
                                     .code())
                             .isZero());
+            await().atMost(Scene.PATIENCE)
+                    .untilAsserted(() -> assertThat(tells(Identity.NOBODY, scene, "status", "orders"))
+                            .contains("held by orders-a, renewed")
+                            .doesNotContain("WARNING"));
             refuses(
                     run(Identity.NOBODY, "election", "transfer", "orders", "-n", scene.namespace()),
                     1,
