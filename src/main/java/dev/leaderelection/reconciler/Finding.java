@@ -35,6 +35,9 @@ record Finding(String type, boolean holds, String reason, String message) {
     /** The reason where nobody may lead. */
     static final String NO_ELIGIBLE_CANDIDATE = "NoEligibleCandidate";
 
+    /** The reason where the API server does not let us write. */
+    static final String WRITE_DENIED = "WriteDenied";
+
     /** All conditions of an election, Ready first. */
     static List<Finding> of(Report report, Optional<Candidate> leader) {
         Finding conflicted = conflicted(report);
@@ -58,6 +61,9 @@ record Finding(String type, boolean holds, String reason, String message) {
             Finding held,
             Finding routing,
             Optional<Candidate> leader) {
+        if (report.plan().situation() == Situation.RELEASED) {
+            return elected.spoils(READY);
+        }
         if (conflicted.holds()) {
             return conflicted.spoils(READY);
         }
@@ -103,6 +109,14 @@ record Finding(String type, boolean holds, String reason, String message) {
         if (leader.isPresent()) {
             return new Finding(
                     LEADER_ELECTED, true, "Elected", leader.get().id().name() + " holds the seat");
+        }
+        if (report.plan().situation() == Situation.RELEASED) {
+            return new Finding(
+                    LEADER_ELECTED,
+                    false,
+                    "Released",
+                    "the operator was uninstalled, and took label and Lease along: nobody leads until one is installed"
+                            + " again");
         }
         if (report.plan().situation() == Situation.OBSERVED) {
             String would = report.plan()
@@ -162,7 +176,7 @@ record Finding(String type, boolean holds, String reason, String message) {
     }
 
     private static Finding denied(String type, Refused<Boolean> denial) {
-        return new Finding(type, false, "WriteDenied", "the API server denied a write: " + denial.explanation());
+        return new Finding(type, false, WRITE_DENIED, "the API server denied a write: " + denial.explanation());
     }
 
     /** Another condition that is false for this finding's reason. */
@@ -225,6 +239,7 @@ record Finding(String type, boolean holds, String reason, String message) {
             case ACTIVE -> new Finding(PAUSED, false, "Active", "mode Active");
             case PAUSED -> new Finding(PAUSED, true, "Paused", "mode Paused: leadership does not move");
             case OBSERVE -> new Finding(PAUSED, true, "Observing", "mode Observe: nothing but this status is written");
+            case RELEASE -> new Finding(PAUSED, false, "Released", "the operator was uninstalled");
         };
     }
 

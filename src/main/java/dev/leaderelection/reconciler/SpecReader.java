@@ -12,10 +12,15 @@ final class SpecReader {
 
     private SpecReader() {}
 
-    static Rules rules(LeaderElectionSpec spec) {
+    /**
+     * @param releases whether elections are to be let go; one that only observes has nothing that would have to be taken away
+     */
+    static Rules rules(LeaderElectionSpec spec, boolean releases) {
         return new Rules(
                 StrategyReader.read(spec.strategy()),
-                Rules.Mode.valueOf(spec.mode().name()),
+                releases && spec.mode() != LeaderElectionSpec.Mode.OBSERVE
+                        ? Rules.Mode.RELEASE
+                        : Rules.Mode.valueOf(spec.mode().name()),
                 Math.min(spec.minimumTerm(), LeaseRecord.HIGHEST_TERM),
                 Duration.ofSeconds(spec.detection().notReadyGraceSeconds()),
                 Duration.ofSeconds(spec.failover().minIntervalSeconds()),

@@ -246,6 +246,20 @@ class FindingTest {
     }
 
     @Test
+    void whatTheOperatorHasLetGoSaysSoAndWhatIsInItsWayOnlyBesides() {
+        World world = World.of(healthy("a")).mode(Mode.RELEASE).notHeld().obstacle(Obstacle.Kind.SELECTOR_OVERLAP);
+
+        assertThat(told(Reports.of(world)))
+                .containsEntry("Ready", "false Released")
+                .containsEntry("LeaderElected", "false Released")
+                .containsEntry("LeaseHeld", "false NotHeld")
+                .containsEntry("RoutingConsistent", "true Consistent")
+                .containsEntry("Conflicted", "true SelectorOverlap")
+                .containsEntry("Paused", "false Released");
+        assertThat(message(Reports.of(world), "Ready")).contains("the operator was uninstalled");
+    }
+
+    @Test
     void aForeignLeaseIsNamedWithItsHolderAndTheWayOut() {
         assertThat(message(Reports.of(World.of().lease(new LeaseState.Foreign("somebody"))), "Conflicted"))
                 .contains("Lease orders")

@@ -35,7 +35,7 @@ class PacingTest {
 
     @Test
     void whatTheUserLeftOutHasItsDefault() {
-        assertThat(SpecReader.rules(spec("selector: {matchLabels: {app: a}}")))
+        assertThat(SpecReader.rules(spec("selector: {matchLabels: {app: a}}"), false))
                 .isEqualTo(new Rules(
                         new Strategy.Lease(OrdinalOrder.HIGHEST),
                         Rules.Mode.ACTIVE,
@@ -47,14 +47,21 @@ class PacingTest {
     }
 
     @Test
+    void anOperatorThatIsUninstalledLetsAllGoButWhatOnlyObserves() {
+        assertThat(SpecReader.rules(spec("mode: Active"), true).mode()).isEqualTo(Rules.Mode.RELEASE);
+        assertThat(SpecReader.rules(spec("mode: Paused"), true).mode()).isEqualTo(Rules.Mode.RELEASE);
+        assertThat(SpecReader.rules(spec("mode: Observe"), true).mode()).isEqualTo(Rules.Mode.OBSERVE);
+    }
+
+    @Test
     void readsEveryStrategyWithItsSettings() {
-        assertThat(SpecReader.rules(spec("strategy: {type: Bully, ordinal: Lowest}"))
+        assertThat(SpecReader.rules(spec("strategy: {type: Bully, ordinal: Lowest}"), false)
                         .strategy())
                 .isEqualTo(new Strategy.Bully(OrdinalOrder.LOWEST, Duration.ofSeconds(30)));
-        assertThat(SpecReader.rules(spec("strategy: {type: Bully, bully: {stabilizationSeconds: 0}}"))
+        assertThat(SpecReader.rules(spec("strategy: {type: Bully, bully: {stabilizationSeconds: 0}}"), false)
                         .strategy())
                 .isEqualTo(new Strategy.Bully(OrdinalOrder.HIGHEST, Duration.ZERO));
-        assertThat(SpecReader.rules(spec("strategy: {type: Ring, ring: {maxTermSeconds: 7}}"))
+        assertThat(SpecReader.rules(spec("strategy: {type: Ring, ring: {maxTermSeconds: 7}}"), false)
                         .strategy())
                 .isEqualTo(new Strategy.Ring(OrdinalOrder.HIGHEST, Duration.ofSeconds(7)));
     }
