@@ -13,6 +13,7 @@ import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Helm;
 import dev.leaderelection.cluster.Identity;
 import dev.leaderelection.cluster.OperatorProcess;
+import dev.leaderelection.cluster.ReleaseJobs;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,10 +33,13 @@ import org.junit.jupiter.api.Test;
 class ChartIT {
 
     private static final String RELEASE = "leader-election-operator";
+    private static final String OTHER_KEY = "example.com/seat";
     private static final Path INSTALL = Path.of("src", "site", "markdown", "install.md");
 
-    private static final ControlPlane CONTROL_PLANE = ControlPlane.start();
+    private static final ControlPlane CONTROL_PLANE =
+            ControlPlane.builder().withIdentity(ReleaseJobs.IDENTITY).start();
     private static final FakeKubelet KUBELET = FakeKubelet.start(CONTROL_PLANE.admin(), 1);
+    private static final ReleaseJobs JOBS = ReleaseJobs.play(CONTROL_PLANE, KUBELET);
     private static final Helm HELM = Helm.on(CONTROL_PLANE);
 
     @BeforeAll
@@ -44,6 +49,7 @@ class ChartIT {
 
     @AfterAll
     static void stop() {
+        JOBS.close();
         KUBELET.close();
         CONTROL_PLANE.close();
     }
@@ -88,7 +94,7 @@ class ChartIT {
     }
 
     @Test
-    void leaderStaysThroughAnUpgradeToOneNamespaceAndNothingIsLeftAfterTheElectionsAreDeleted() {
+    void leaderStaysThroughAnUpgradeToOneNamespaceAndOfThatNothingIsLeftAfterAnUninstallation() {
         helm("install", Helm.CHART, "--create-namespace");
         try (Scene scene = scene();
                 Scene other = scene()) {
@@ -117,27 +123,11 @@ class ChartIT {
                 assertThat(refused()).hasSize(refusedBefore);
                 assertNodesAreAskedForLessAndLess(scene);
 
-                CONTROL_PLANE.kubectl("delete", "leaderelections", "--all", "-A");
-                helm("uninstall");
+                uninstall();
 
-                assertThat(scene.client()
-                                .pods()
-                                .inNamespace(scene.namespace())
-                                .list()
-                                .getItems())
-                        .hasSize(2)
-                        .allMatch(ChartIT::bearsNothing);
-                assertThat(scene.lease("orders")).isEmpty();
-                assertThat(CONTROL_PLANE.kubectl(
-                                "get",
-                                "deployments,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,"
-                                        + "validatingadmissionpolicies,validatingadmissionpolicybindings",
-                                "-A",
-                                "-l",
-                                "app.kubernetes.io/name=" + RELEASE,
-                                "-o",
-                                "name"))
-                        .isEmpty();
+                assertIsLetGo(scene, term + 1);
+                assertNothingIsLeftOfTheRelease();
+                assertThat(other.status("orders")).isEqualTo(LeaderElectionStatus.EMPTY);
                 operator.stop();
             }
         }
@@ -167,15 +157,98 @@ class ChartIT {
                         .isPresent());
     }
 
+    /** While the operator still runs, but without its rights: as a pod does that takes long to end. */
+    private static void uninstall() {
+        int before = JOBS.outcomes().size();
+        helm("uninstall");
+        List<ReleaseJobs.Outcome> outcomes = JOBS.outcomes();
+        assertThat(outcomes.subList(before, outcomes.size()))
+                .singleElement()
+                .satisfies(outcome ->
+                        assertThat(outcome.exitCode()).as(outcome.log()).isZero());
+    }
+
+    /** The election is there, remembers its terms, and has left nothing anywhere. */
+    private static void assertIsLetGo(Scene scene, long term) {
+        assertThat(scene.client().pods().inNamespace(scene.namespace()).list().getItems())
+                .isNotEmpty()
+                .allMatch(ChartIT::bearsNothing);
+        assertThat(scene.client().leases().inNamespace(scene.namespace()).list().getItems())
+                .isEmpty();
+        assertThat(scene.election("orders").getMetadata().getFinalizers()).isEmpty();
+        assertThat(scene.term("orders")).isEqualTo(term);
+        assertThat(scene.status("orders").leader()).isNull();
+        assertThat(scene.condition("orders", "LeaderElected"))
+                .get()
+                .matches(elected -> "False".equals(elected.getStatus()) && "Released".equals(elected.getReason()));
+    }
+
+    private static void assertNothingIsLeftOfTheRelease() {
+        assertThat(CONTROL_PLANE.kubectl(
+                        "get",
+                        "deployments,jobs,leases,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,"
+                                + "poddisruptionbudgets,validatingadmissionpolicies,validatingadmissionpolicybindings",
+                        "-A",
+                        "-l",
+                        "app.kubernetes.io/name=" + RELEASE,
+                        "-o",
+                        "name"))
+                .isEmpty();
+    }
+
     private static boolean bearsNothing(Pod pod) {
-        return !pod.getMetadata().getLabels().containsKey(Scene.KEY)
-                && pod.getMetadata().getAnnotations().keySet().stream()
-                        .noneMatch(annotation -> annotation.startsWith(Scene.KEY));
+        return Stream.of(pod.getMetadata().getLabels(), pod.getMetadata().getAnnotations())
+                .flatMap(all -> all.keySet().stream())
+                .noneMatch(key -> key.startsWith(Scene.KEY) || key.startsWith(OTHER_KEY));
+    }
+
+    @Test
+    void anUninstallationLeavesTheElectionsAndTheirTermsAndNothingElse() {
+        helm("install", Helm.CHART, "--create-namespace");
+        Scene deleted = scene();
+        try (Scene kept = scene()) {
+            try (OperatorProcess operator = operator(Map.of())) {
+                deleted.readyPods("orders-a");
+                deleted.elect("orders", Scene.FAST);
+                kept.podsReadyInTurn("orders-a", "orders-b");
+                kept.elect(
+                        "orders", Scene.FAST + "routing: {label: {key: " + OTHER_KEY + ", followerValue: standby}}\n");
+                for (Scene scene : List.of(deleted, kept)) {
+                    scene.awaitReadyElection("orders");
+                    assertThat(scene.getPod("orders-a")).matches(pod -> !bearsNothing(pod));
+                }
+                long term = kept.term("orders");
+
+                uninstall();
+
+                assertIsLetGo(deleted, deleted.term("orders"));
+                assertIsLetGo(kept, term);
+                assertNothingIsLeftOfTheRelease();
+                deleted.leave();
+                CONTROL_PLANE.kubectl("delete", "namespace", deleted.namespace(), "--wait=false");
+                awaitNoNamespace(deleted.namespace());
+
+                operator.kill();
+                helm("install", Helm.CHART);
+                try (OperatorProcess next = operator(Map.of())) {
+                    kept.awaitReadyElection("orders");
+                    assertThat(kept.term("orders")).isGreaterThan(term);
+                    next.stop();
+                }
+                uninstall();
+            }
+        }
+    }
+
+    private static void awaitNoNamespace(String name) {
+        await("the namespace is gone")
+                .atMost(Scene.PATIENCE)
+                .until(() -> CONTROL_PLANE.admin().namespaces().withName(name).get() == null);
     }
 
     @Test
     void electionsThatHaveLostTheirOperatorAreFreedByTheCommandsOfTheManual() throws IOException {
-        helm("install", Helm.CHART, "--create-namespace");
+        helm("install", Helm.CHART, "--create-namespace", "--set=uninstall.release=false");
         Scene deleted = scene();
         try (Scene kept = scene()) {
             try (OperatorProcess operator = operator(Map.of())) {
@@ -198,14 +271,7 @@ class ChartIT {
                             .kubectl("get", "namespace", deleted.namespace(), "-o", "jsonpath={.status.conditions}")
                             .contains("NamespaceFinalizersRemaining\""));
             commandsOfTheManual().forEach(ChartIT::shell);
-            await("the namespace is gone")
-                    .atMost(Scene.PATIENCE)
-                    .until(() -> CONTROL_PLANE
-                                    .admin()
-                                    .namespaces()
-                                    .withName(deleted.namespace())
-                                    .get()
-                            == null);
+            awaitNoNamespace(deleted.namespace());
             assertThat(kept.election("orders").getMetadata().getFinalizers()).isEmpty();
             assertThat(kept.getPod("orders-a")).matches(ChartIT::bearsNothing);
         }
