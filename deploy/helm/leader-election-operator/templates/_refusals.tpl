@@ -7,6 +7,7 @@ What would leave the release broken, each with what to say instead. A schema can
   "LEADER_ELECTION_NAMESPACE" "set watch.namespace instead, which brings the rights as well"
   "LEADER_ELECTION_REPLICA_IDENTITY" "leave it out, it is the name of each pod"
   "LEADER_ELECTION_REPLICA_NAMESPACE" "leave it out, it is the namespace of the release"
+  "LEADER_ELECTION_RELEASE" "leave it out, the Job of uninstall.release has it"
   "LEADER_ELECTION_REPLICA_LEASE" "set namePrefix instead, which the policy follows as well"
 -}}
 {{- range $name, $instead := $settings -}}

@@ -43,6 +43,9 @@ public final class ElectionPlanner {
         if (o.standing().deleting()) {
             return closing(o);
         }
+        if (o.rules().mode() == Rules.Mode.RELEASE) {
+            return releasing(o);
+        }
         if (o.rules().mode() == Rules.Mode.OBSERVE) {
             return observed(o);
         }
@@ -56,8 +59,8 @@ public final class ElectionPlanner {
         if (!o.standing().held()) {
             return step(new Step.HoldFinalizer());
         }
-        if (o.lease() instanceof LeaseState.Closed) {
-            return idle(Situation.CLOSING);
+        if (o.lease() instanceof LeaseState.Closed closed) {
+            return abandoned(o, closed);
         }
         if (o.lease() instanceof LeaseState.Untracked untracked) {
             return step(new Step.DiscardLease(untracked.copy()));
@@ -288,6 +291,31 @@ public final class ElectionPlanner {
                 .filter(owner -> !Optional.of(owner).equals(incumbent))
                 .map(owner -> new Transition(holder, owner.id(), o.terms().highest() + 1, seat.reason()));
         return new Plan(Situation.OBSERVED, would, List.of(), seat.next());
+    }
+
+    /** Undoes what was done for an election that is kept. What another operator takes up again is left to that one. */
+    private static Plan releasing(Observation o) {
+        boolean isOfAnother = o.obstacle()
+                .filter(any -> any.kind() == Kind.LABEL_KEY_NOT_ALLOWED)
+                .isPresent();
+        if (isOfAnother || (o.standing().held() && o.standing().letGo())) {
+            return idle(Situation.LEFT_TO_ANOTHER);
+        }
+        return o.standing().held() ? closing(o) : idle(Situation.RELEASED);
+    }
+
+    /**
+     * An election that is not being deleted, by the server's own word, was to be let go, and the operator is back. Whoever has closed
+     * its Lease may still be about it, and gets as long as a Lease lasts.
+     */
+    private static Plan abandoned(Observation o, LeaseState.Closed closed) {
+        return o.renewal().lapse().isZero()
+                ? step(new Step.DeleteLease(closed.copy()))
+                : new Plan(
+                        Situation.CLOSING,
+                        Optional.empty(),
+                        List.of(),
+                        o.renewal().lapse());
     }
 
     /** Close the Lease, clear the pods, delete the Lease, let the election go: in this order, and from the start if disturbed. */

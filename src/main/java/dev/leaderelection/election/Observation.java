@@ -54,8 +54,9 @@ public record Observation(
      * @param deleting whether its deletion was asked for
      * @param held whether it carries our finalizer
      * @param cleared whether this process has taken our traces off every pod since
+     * @param letGo whether this process has taken our finalizer off it
      */
-    public record Standing(boolean deleting, boolean held, boolean cleared) {}
+    public record Standing(boolean deleting, boolean held, boolean cleared, boolean letGo) {}
 
     /**
      * How the Lease's renewal stands in time.

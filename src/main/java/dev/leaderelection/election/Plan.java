@@ -37,8 +37,10 @@ public record Plan(Situation situation, Optional<Transition> transition, List<St
         LEASE_TAKEN,
         /** Mode Observe: nothing is written. */
         OBSERVED,
-        /** The election is being deleted. */
-        CLOSING
+        /** The election is being deleted, or let go. */
+        CLOSING,
+        /** The operator is being uninstalled, and has taken away all that it had put there. */
+        RELEASED
     }
 
     /**

@@ -39,6 +39,8 @@ public record Rules(
         /** No promotion, no transfer. */
         PAUSED,
         /** Nothing but a report. */
-        OBSERVE
+        OBSERVE,
+        /** Nothing but to undo what was done: the operator is being uninstalled. No user asks for it. */
+        RELEASE
     }
 }

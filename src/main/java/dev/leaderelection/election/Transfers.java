@@ -75,6 +75,9 @@ final class Transfers {
         if (transfer.orphaned() || o.standing().deleting()) {
             return refused(Refusal.ELECTION_DELETED, "the election was deleted");
         }
+        if (o.rules().mode() == Rules.Mode.RELEASE) {
+            return refused(Refusal.NO_LEADER, "the operator is being uninstalled: nobody leads");
+        }
         if (o.rules().mode() == Rules.Mode.PAUSED) {
             return refused(Refusal.PAUSED, "the election is paused: set its mode to Active, and ask again");
         }

@@ -33,6 +33,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -233,6 +234,19 @@ public final class ApiServerElectionStore implements ElectionStore {
     public Answer<List<LeaderElection>> listElections(Election election) {
         return map(
                 server.send(Request.get(electionsPath(election), LONGEST_PATIENCE), LeaderElectionList.class),
+                LeaderElectionList::getItems);
+    }
+
+    /**
+     * Lists the elections that are there.
+     *
+     * @param namespace where; nothing for all namespaces
+     */
+    public Answer<List<LeaderElection>> listElections(Optional<String> namespace) {
+        String path = "/apis/" + LeaderElection.GROUP + "/" + LeaderElection.VERSION
+                + namespace.map(one -> "/namespaces/" + one).orElse("") + "/leaderelections";
+        return map(
+                server.send(Request.get(path, LONGEST_PATIENCE), LeaderElectionList.class),
                 LeaderElectionList::getItems);
     }
 

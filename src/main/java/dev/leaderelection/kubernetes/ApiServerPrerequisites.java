@@ -67,10 +67,11 @@ public final class ApiServerPrerequisites {
     /**
      * What is not there.
      *
+     * @param defined whether the API server knows elections
      * @param missing what nothing can be done without
      * @param wanting what some elections may ask for
      */
-    public record Lack(List<String> missing, List<String> wanting) {
+    public record Lack(boolean defined, List<String> missing, List<String> wanting) {
 
         /** Copies. */
         public Lack {
@@ -159,6 +160,7 @@ public final class ApiServerPrerequisites {
                         + ": bind deploy/rbac.yaml to the operator's service account "
                         + namespace.map(one -> "there").orElse("(kubectl apply -k deploy/)")));
         return new Lack(
+                served.contains(KINDS.get(0)),
                 missing,
                 denied.stream()
                         .filter(right -> !right.isNeeded())

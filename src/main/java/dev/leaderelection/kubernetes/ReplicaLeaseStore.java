@@ -3,6 +3,9 @@ package dev.leaderelection.kubernetes;
 import dev.leaderelection.kubernetes.Answer.Done;
 import dev.leaderelection.kubernetes.Answer.Refused;
 import dev.leaderelection.kubernetes.ApiServer.Request;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Preconditions;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import java.time.Duration;
@@ -59,6 +62,17 @@ public final class ReplicaLeaseStore {
     /** Gives it up: whoever waits for it takes it at once. */
     public Answer<ReplicaLease> release(ReplicaLease copy) {
         return put(lease(Optional.of(copy), Optional.empty(), Duration.ofSeconds(1), copy.transitions(), now()));
+    }
+
+    /** Deletes it: no replica will come. */
+    public Answer<Boolean> delete(ReplicaLease copy) {
+        DeleteOptions options = new DeleteOptions();
+        options.setApiVersion("v1");
+        options.setKind("DeleteOptions");
+        options.setPreconditions(new Preconditions(copy.version(), copy.uid()));
+        Answer<GenericKubernetesResource> answer =
+                server.send(Request.delete(folder + "/" + name, options, patience), GenericKubernetesResource.class);
+        return answer instanceof Refused<GenericKubernetesResource> refused ? refused.recast() : Answer.OK;
     }
 
     private Answer<ReplicaLease> put(Lease lease) {

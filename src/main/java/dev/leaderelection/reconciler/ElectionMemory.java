@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * written is carried forward until the caches have seen it, and what was seen is timed by our own clock.
  *
  * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()}, {@link #wake}, {@link #sawStopped},
- * {@link #isStuck} and {@link #summary} may be called from other threads.
+ * {@link #isStuck}, {@link #isReleased} and {@link #summary} may be called from other threads.
  */
 public final class ElectionMemory {
 
@@ -77,6 +77,8 @@ public final class ElectionMemory {
     private Optional<Lead> lead = Optional.empty();
     private long highestTerm;
     private boolean cleared;
+    private boolean letGo;
+    private volatile boolean released;
     private boolean leaseInDoubt;
     private boolean primaryInDoubt;
     private int refusals;
@@ -369,6 +371,24 @@ public final class ElectionMemory {
 
     void cleared(boolean now) {
         cleared = now;
+    }
+
+    /** Whether this process has taken the finalizer off the election. */
+    boolean isLetGo() {
+        return letGo;
+    }
+
+    void letGo() {
+        letGo = true;
+    }
+
+    /** Whether an operator that is being uninstalled has nothing left to do for the election. */
+    boolean isReleased() {
+        return released;
+    }
+
+    void released() {
+        released = true;
     }
 
     /** Takes note that a pod was cleared while that Lease was closed: nothing prepared before can land on it any more. */

@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 
 /** Gather, plan, execute, report: what the operator does with one election when anything happens, or when time is up. */
 final class ElectionPass {
@@ -60,9 +60,9 @@ final class ElectionPass {
             Announcer announcer,
             Clocks clocks,
             DoubleSupplier jitter,
-            Set<String> allowedPrefixes,
+            Remit remit,
             Chronicle chronicle) {
-        this.observer = new Observer(caches, store, detection, clocks, allowedPrefixes);
+        this.observer = new Observer(caches, store, detection, clocks, remit);
         this.executor = new PlanExecutor(store, clocks, jitter, chronicle);
         this.statuses = statuses;
         this.announcer = announcer;
@@ -106,7 +106,11 @@ final class ElectionPass {
             }
             memory.succeeded();
             done(sight, plan, began, memory);
-            if (sight.primary().deleting() && plan.steps().contains(new Step.ReleaseFinalizer())) {
+            boolean isLetGo = plan.steps().contains(new Step.ReleaseFinalizer());
+            if (isLetGo) {
+                memory.letGo();
+            }
+            if (sight.primary().deleting() && isLetGo) {
                 // The caches still show the election; its deletion will be told to us, maybe late.
                 memory.left();
                 return Optional.empty();
@@ -137,11 +141,12 @@ final class ElectionPass {
         if (plan.situation() == Plan.Situation.CLOSING) {
             return sight.primary().deleting() && !sight.primary().isHeld()
                     ? Optional.empty()
-                    : Optional.of(LONGEST_PAUSE);
+                    : Stream.of(plan.nextLook(), LONGEST_PAUSE).min(Duration::compareTo);
         }
         if (plan.situation() == Plan.Situation.LEFT_TO_ANOTHER) {
             memory.left();
-            return Optional.of(plan.nextLook());
+            memory.released();
+            return Stream.of(plan.nextLook(), LONGEST_PAUSE).min(Duration::compareTo);
         }
         completed(sight, memory);
         Answer<Boolean> answer =
@@ -152,6 +157,9 @@ final class ElectionPass {
             return lookAgain(sight.election(), refused, memory.reportRefused(), memory);
         }
         memory.settled();
+        if (plan.situation() == Plan.Situation.RELEASED || plan.situation() == Plan.Situation.OBSERVED) {
+            memory.released();
+        }
         List<Duration> looks = new ArrayList<>(List.of(plan.nextLook(), LONGEST_PAUSE));
         sight.nextHearing().ifPresent(looks::add);
         if (memory.announced().isPresent()) {

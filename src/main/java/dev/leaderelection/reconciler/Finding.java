@@ -51,6 +51,9 @@ record Finding(String type, boolean holds, String reason, String message) {
     /** The reasons not to be ready where a pod holds the seat and leads nobody: it is not routed to, or may not lead. */
     static final Set<String> IDLE = Set.of(FENCING, LEADER_NOT_LABELLED, INCUMBENT_NOT_READY, INCUMBENT_UNFIT);
 
+    /** The reason where the API server does not let us write. */
+    static final String WRITE_DENIED = "WriteDenied";
+
     /** All conditions of an election, Ready first. */
     static List<Finding> of(Report report, Optional<Candidate> leader) {
         Finding conflicted = conflicted(report);
@@ -77,6 +80,9 @@ record Finding(String type, boolean holds, String reason, String message) {
             Finding held,
             Finding routing,
             Optional<Candidate> leader) {
+        if (report.plan().situation() == Situation.RELEASED) {
+            return elected.spoils(READY);
+        }
         if (conflicted.holds()) {
             return conflicted.spoils(READY);
         }
@@ -134,6 +140,14 @@ record Finding(String type, boolean holds, String reason, String message) {
         if (leader.isPresent()) {
             return new Finding(
                     LEADER_ELECTED, true, "Elected", leader.get().id().name() + " holds the seat");
+        }
+        if (report.plan().situation() == Situation.RELEASED) {
+            return new Finding(
+                    LEADER_ELECTED,
+                    false,
+                    "Released",
+                    "the operator was uninstalled, and took label and Lease along: nobody leads until one is installed"
+                            + " again");
         }
         if (report.plan().situation() == Situation.OBSERVED) {
             String would = report.plan()
@@ -195,7 +209,7 @@ record Finding(String type, boolean holds, String reason, String message) {
 
     private static Finding refused(String type, Refused<Boolean> refusal) {
         return refusal.cause() == Cause.DENIED
-                ? new Finding(type, false, "WriteDenied", "the API server denied a write: " + refusal.explanation())
+                ? new Finding(type, false, WRITE_DENIED, "the API server denied a write: " + refusal.explanation())
                 : new Finding(
                         type,
                         false,
@@ -268,6 +282,7 @@ record Finding(String type, boolean holds, String reason, String message) {
             case ACTIVE -> new Finding(PAUSED, false, "Active", "mode Active");
             case PAUSED -> new Finding(PAUSED, true, "Paused", "mode Paused: leadership does not move");
             case OBSERVE -> new Finding(PAUSED, true, OBSERVING, "mode Observe: nothing but this status is written");
+            case RELEASE -> new Finding(PAUSED, false, "Released", "the operator was uninstalled");
         };
     }
 

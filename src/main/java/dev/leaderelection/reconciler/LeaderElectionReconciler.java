@@ -8,6 +8,7 @@ import dev.leaderelection.kubernetes.ApiServerTransferStore;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.EventRecorder;
 import dev.leaderelection.kubernetes.PodReader;
+import dev.leaderelection.kubernetes.Primary;
 import dev.leaderelection.kubernetes.WriteGate;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -51,7 +52,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     private final EventRecorder events;
     private final Clocks clocks;
     private final DoubleSupplier jitter;
-    private final AllowedPrefixes allowedPrefixes;
+    private final Remit remit;
     private final WriteGate gate;
     private final Telemetry telemetry;
     private final Memories memories = new Memories();
@@ -67,7 +68,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
      * @param events where Events go
      * @param clocks the time
      * @param jitter values between 0 and 1, so that renewals spread
-     * @param allowedPrefixes which label keys may be used
+     * @param remit which label keys may be used, and whether all elections are let go
      * @param gate open while this replica of the operator acts, closed while it only watches
      * @param telemetry counts what is done
      */
@@ -78,7 +79,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
             EventRecorder events,
             Clocks clocks,
             DoubleSupplier jitter,
-            AllowedPrefixes allowedPrefixes,
+            Remit remit,
             WriteGate gate,
             Telemetry telemetry) {
         this.store = store;
@@ -87,7 +88,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         this.events = events;
         this.clocks = clocks;
         this.jitter = jitter;
-        this.allowedPrefixes = allowedPrefixes;
+        this.remit = remit;
         this.gate = gate;
         this.telemetry = telemetry;
     }
@@ -103,7 +104,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
                 new Announcer(events),
                 clocks,
                 jitter,
-                allowedPrefixes.prefixes(),
+                remit,
                 new Chronicle(telemetry, Level.INFO)));
         BiConsumer<Runnable, Duration> timer = Departures.timer();
         Departures left = new Departures(
@@ -186,6 +187,19 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     public Stream<ElectionSummary> summaries() {
         Duration now = clocks.ticks().get();
         return gate.isOpen() ? memories.stream().flatMap(memory -> memory.summary(now).stream()) : Stream.empty();
+    }
+
+    /** Which of these elections, as the server has them now, an operator that is being uninstalled has not let go yet. */
+    public List<Remainder> unreleased(List<LeaderElection> elections) {
+        return elections.stream()
+                .filter(election -> !isReleased(Primary.of(election), memories.find(election)))
+                .map(Remainder::of)
+                .toList();
+    }
+
+    private static boolean isReleased(Primary primary, Optional<ElectionMemory> memory) {
+        boolean isOthersToFinish = primary.deleting() && !primary.isHeld();
+        return isOthersToFinish || memory.filter(ElectionMemory::isReleased).isPresent();
     }
 
     /** Whether an update of an election's own object is news: all but its status, which we write ourselves. */

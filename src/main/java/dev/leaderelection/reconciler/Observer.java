@@ -44,13 +44,13 @@ final class Observer {
     private final ElectionStore store;
     private final Detection detection;
     private final Clocks clocks;
-    private final Set<String> allowedPrefixes;
+    private final Remit remit;
 
     /**
-     * @param allowedPrefixes of label keys; empty for all
+     * @param remit which elections are whose, and whether they are let go
      */
-    Observer(Caches caches, ElectionStore store, Detection detection, Clocks clocks, Set<String> allowedPrefixes) {
-        this.allowedPrefixes = Set.copyOf(allowedPrefixes);
+    Observer(Caches caches, ElectionStore store, Detection detection, Clocks clocks, Remit remit) {
+        this.remit = remit;
         this.caches = caches;
         this.store = store;
         this.detection = detection;
@@ -60,7 +60,7 @@ final class Observer {
     /** Looks. Refused only if a live read was needed and could not be had. */
     Answer<Sight> look(LeaderElection resource, ElectionMemory memory) {
         Election election = Election.of(resource);
-        Answer<LeaseState> toldLease = lease(election, memory, resource.isMarkedForDeletion());
+        Answer<LeaseState> toldLease = lease(election, memory, isLeft(resource));
         if (!(toldLease instanceof Done<LeaseState> told)) {
             return ((Refused<LeaseState>) toldLease).recast();
         }
@@ -82,7 +82,7 @@ final class Observer {
         if (!(rivals instanceof Done<List<LeaderElection>> seenRivals)) {
             return ((Refused<List<LeaderElection>>) rivals).recast();
         }
-        Optional<Observation.Obstacle> obstacle = Rivalry.keyNotAllowed(resource, allowedPrefixes)
+        Optional<Observation.Obstacle> obstacle = Rivalry.keyNotAllowed(resource, remit.allowedPrefixes())
                 .or(() -> Rivalry.overlap(resource, seenPrimary.value(), seenRivals.value(), caches))
                 .or(() -> labelInUse(resource, seenPrimary.value(), memory, seenLease.value(), seenPods.value()));
         return new Done<>(assemble(
@@ -95,8 +95,13 @@ final class Observer {
                 obstacle));
     }
 
+    /** Whether all that there is to do is to take away what was put there. */
+    private boolean isLeft(LeaderElection resource) {
+        return remit.releases() || resource.isMarkedForDeletion();
+    }
+
     private Detection.Hearing hearing(LeaderElection resource, Election election, List<Candidate> pods) {
-        if (resource.isMarkedForDeletion()) {
+        if (isLeft(resource)) {
             detection.forget(election);
             return Detection.NONE.hear(election, resource.getSpec().detection(), pods);
         }
@@ -118,8 +123,8 @@ final class Observer {
         Map<PodIdentity, Duration> steadyFor = new HashMap<>();
         pods.forEach(pod -> steadyFor.put(pod.id(), memory.sightings().steadyFor(pod.id(), ticks)));
         Observation observation = new Observation(
-                RulesReader.read(resource.getSpec()),
-                new Observation.Standing(primary.deleting(), primary.isHeld(), memory.isCleared()),
+                RulesReader.read(resource.getSpec(), remit.releases()),
+                new Observation.Standing(primary.deleting(), primary.isHeld(), memory.isCleared(), memory.isLetGo()),
                 obstacle,
                 lease,
                 renewal(resource.getSpec(), election, memory, lease, ticks),
@@ -182,11 +187,16 @@ final class Observer {
         return answer;
     }
 
-    /** Before a claim without a Lease to tell the term, the reserved terms are read from the server. */
+    /**
+     * Before a claim without a Lease to tell the term, the reserved terms are read from the server; and before a closed Lease is taken
+     * for one that was left behind, whether the election is being deleted.
+     */
     private Answer<Primary> primary(
             LeaderElection resource, Election election, ElectionMemory memory, LeaseState lease) {
-        boolean needsLive =
-                memory.isPrimaryInDoubt() || lease instanceof LeaseState.Unclaimed || leavesUnclaimed(resource);
+        boolean needsLive = memory.isPrimaryInDoubt()
+                || lease instanceof LeaseState.Unclaimed
+                || (lease instanceof LeaseState.Closed && !isLeft(resource))
+                || leavesUnclaimed(resource);
         if (needsLive) {
             Answer<Primary> live = store.readElection(election);
             if (live instanceof Done<Primary> done) {
@@ -198,8 +208,8 @@ final class Observer {
     }
 
     /** An election that never claimed a term leaves without a trace; that it never did must not be read off a stale copy. */
-    private static boolean leavesUnclaimed(LeaderElection resource) {
-        return resource.isMarkedForDeletion() && Primary.of(resource).termReserved() == 0;
+    private boolean leavesUnclaimed(LeaderElection resource) {
+        return isLeft(resource) && Primary.of(resource).termReserved() == 0;
     }
 
     /** Who bears the label tells who has led while no Lease does: where nobody may lead past that one, it is read from the server. */
@@ -270,7 +280,7 @@ final class Observer {
             LeaderElection resource, Election election, Primary primary, LeaseState lease) {
         List<LeaderElection> known = caches.elections(election.namespace());
         boolean mayCreate = lease instanceof LeaseState.Missing
-                && !resource.isMarkedForDeletion()
+                && !isLeft(resource)
                 && resource.getSpec().mode() != LeaderElectionSpec.Mode.OBSERVE
                 && Rivalry.overlap(resource, primary, known, caches).isEmpty();
         return mayCreate ? store.listElections(election) : new Done<>(known);

@@ -63,7 +63,7 @@ public final class Rehearsal {
                 new Announcer(events),
                 clocks,
                 () -> 0.5,
-                Set.of(),
+                new Remit(Set.of(), false),
                 new Chronicle(Telemetry.NONE, Level.TRACE));
     }
 

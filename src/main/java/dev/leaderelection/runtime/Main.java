@@ -8,7 +8,9 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import io.smallrye.config.ConfigValidationException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +23,7 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs until the process is told to end. Ends with 0 then, with 1 when it could not be started. */
+    /** Runs until the process is told to end, or has let all elections go. Ends with 0 then, with 1 when it could not be started. */
     public static void main(String... arguments) {
         // The framework would add a dozen fields of its own to every JSON line, and fill them in for every event.
         System.setProperty(Utils.USE_MDC_ENV_KEY, "false");
@@ -29,10 +31,18 @@ public final class Main {
     }
 
     private static void end(int code, @Nullable Throwable failure) {
+        if (failure != null && isNothingToRelease(failure)) {
+            System.exit(0);
+        }
         if (failure != null) {
             tell(failure);
         }
         System.exit(code);
+    }
+
+    private static boolean isNothingToRelease(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .anyMatch(NothingToRelease.class::isInstance);
     }
 
     private static void tell(Throwable failure) {

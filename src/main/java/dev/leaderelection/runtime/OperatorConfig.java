@@ -20,6 +20,10 @@ interface OperatorConfig {
     /** The DNS prefixes that routing label keys may have; none for all that the CRD allows. */
     Optional<Set<String>> allowedLabelPrefixes();
 
+    /** Whether to let all elections go, which are kept, and then to end: for when the operator is uninstalled. */
+    @WithDefault("false")
+    boolean release();
+
     /** How many Events may wait to be written before further ones are dropped. */
     @WithDefault("10000")
     int eventQueue();

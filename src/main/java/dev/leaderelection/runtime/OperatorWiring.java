@@ -11,10 +11,10 @@ import dev.leaderelection.kubernetes.EventRecorder;
 import dev.leaderelection.kubernetes.NodeLeases;
 import dev.leaderelection.kubernetes.ReplicaLeaseStore;
 import dev.leaderelection.kubernetes.WriteGate;
-import dev.leaderelection.reconciler.AllowedPrefixes;
 import dev.leaderelection.reconciler.Clocks;
 import dev.leaderelection.reconciler.Feeds;
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
+import dev.leaderelection.reconciler.Remit;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -150,8 +150,8 @@ final class OperatorWiring {
 
     @Produces
     @Singleton
-    static AllowedPrefixes allowedPrefixes(OperatorConfig config) {
-        return new AllowedPrefixes(config.allowedLabelPrefixes().orElse(Set.of()));
+    static Remit remit(OperatorConfig config) {
+        return new Remit(config.allowedLabelPrefixes().orElse(Set.of()), config.release());
     }
 
     /** Spreads renewals. */

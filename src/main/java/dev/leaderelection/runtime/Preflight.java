@@ -75,6 +75,12 @@ class Preflight {
                 Duration now = clocks.ticks().get();
                 Duration since = lackingSince.orElse(now);
                 if (now.minus(since).compareTo(GRACE) >= 0) {
+                    if (config.release()
+                            && answer instanceof Done<Lack> done
+                            && !done.value().defined()) {
+                        log.info("the API server knows no elections: there is nothing to let go");
+                        throw new NothingToRelease();
+                    }
                     throw new StartupFailure(String.join("; ", missing));
                 }
                 lackingSince = Optional.of(since);

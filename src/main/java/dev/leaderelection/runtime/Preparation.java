@@ -30,7 +30,7 @@ class Preparation implements HealthCheck {
     private static final Logger log = LoggerFactory.getLogger(Preparation.class);
 
     /** Well above the priority at which the framework starts the operator. */
-    private static final int AFTER_THE_OPERATOR = Interceptor.Priority.LIBRARY_AFTER + 500;
+    static final int AFTER_THE_OPERATOR = Interceptor.Priority.LIBRARY_AFTER + 500;
 
     /** Far more than one failover or one interrupted request takes. */
     private static final Duration LAST_ONE = Duration.ofSeconds(5);
@@ -51,7 +51,12 @@ class Preparation implements HealthCheck {
 
     /** After the operator has started: until then it would only hold that up. */
     void begin(@Observes @Priority(AFTER_THE_OPERATOR) StartupEvent start) {
-        thread.start();
+        if (config.release()) {
+            // There will be no failover.
+            over = true;
+        } else {
+            thread.start();
+        }
     }
 
     /** Before the client and everything else that a rehearsal uses is taken away; after the leadership of this replica was. */

@@ -74,17 +74,29 @@ final class Replica implements ResourceEventHandler<Lease> {
         return thread.isAlive();
     }
 
-    /** Acts no longer, and gives the Lease up if it is ours, so that another replica need not wait for its end. */
-    void end(Duration patience) {
+    /**
+     * Acts no longer, and gives the Lease up if it is ours, so that another replica need not wait for its end.
+     *
+     * @param patience how long to wait for that
+     * @param forGood whether the Lease is deleted, for no replica is to come
+     */
+    void end(Duration patience, boolean forGood) {
         news.add(() -> {
             ended = true;
             election.stop();
-            election.held().ifPresent(store::release);
+            election.held().ifPresent(copy -> part(copy, forGood));
         });
         try {
             thread.join(patience.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void part(ReplicaLease copy, boolean forGood) {
+        boolean isDeleted = forGood && store.delete(copy) instanceof Done;
+        if (!isDeleted) {
+            var unused = store.release(copy);
         }
     }
 

@@ -26,10 +26,12 @@ class ReplicaLifecycle implements HealthCheck {
 
     private final Replica replica;
     private final WriteGate gate;
+    private final Release release;
     private final SharedIndexInformer<Lease> watch;
 
-    ReplicaLifecycle(Replica replica, WriteGate gate, KubernetesClient client, OperatorConfig config) {
+    ReplicaLifecycle(Replica replica, WriteGate gate, Release release, KubernetesClient client, OperatorConfig config) {
         this.replica = replica;
+        this.release = release;
         this.gate = gate;
         this.watch = client.leases()
                 .inNamespace(OperatorWiring.replicaNamespace(client, config))
@@ -48,7 +50,7 @@ class ReplicaLifecycle implements HealthCheck {
     /** First of all: from here on nothing is written, and the next replica need not wait until everything has ended. */
     void end(@Observes @Priority(1) ShutdownEvent stop) {
         gate.close(LAST_WRITES);
-        replica.end(RELEASE);
+        replica.end(RELEASE, release.isOver());
         watch.close();
     }
 

@@ -3,6 +3,7 @@ package dev.leaderelection.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leaderelection.cluster.Binary;
 import dev.leaderelection.cluster.Command;
@@ -116,7 +117,14 @@ class ChartRenderingIT {
         return Helm.offline(scratch).run(List.of(arguments));
     }
 
+    /** What is installed: without what Helm runs at an uninstallation. */
     private String rendered(String namespace, List<String> further) {
+        return renderedWithHooks(
+                namespace,
+                Stream.concat(Stream.of("--no-hooks"), further.stream()).toList());
+    }
+
+    private String renderedWithHooks(String namespace, List<String> further) {
         List<String> arguments = new ArrayList<>(
                 List.of("template", "operator", Helm.CHART, "--kube-version=1.37.2", "--namespace=" + namespace));
         arguments.addAll(further);
@@ -244,6 +252,60 @@ class ChartRenderingIT {
                 .contains("LEADER_ELECTION_REHEARSALS=0", "JAVA_TOOL_OPTIONS=-Xmx1g");
     }
 
+    private static ObjectNode first(List<ObjectNode> objects, String kind) {
+        return objects.stream()
+                .filter(object -> YamlDocuments.kind(object).equals(kind))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void whatLetsTheElectionsGoIsTheOperatorItselfWithItsRightsAndSettings() {
+        List<String> values = List.of(
+                "--set=image.tag=1.2.3",
+                "--set=settings.LEADER_ELECTION_REPLICA_LEASE=mine",
+                "--set=pod.imagePullSecrets[0].name=pull");
+        List<ObjectNode> installed = YamlDocuments.parse(rendered("elections", values));
+        List<String> further = new ArrayList<>(values);
+        further.add("--show-only=templates/release.yaml");
+        List<ObjectNode> hooks = YamlDocuments.parse(renderedWithHooks("elections", further));
+
+        assertThat(hooks)
+                .extracting(YamlDocuments::kind)
+                .containsExactly("ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Job");
+        assertThat(hooks)
+                .allMatch(hook -> hook.at("/metadata/name").asText().equals("leader-election-operator-release"))
+                .allMatch(hook -> hook.path("metadata")
+                        .path("annotations")
+                        .path("helm.sh/hook")
+                        .asText()
+                        .equals("post-delete"));
+        assertThat(first(hooks, "ClusterRole").path("rules"))
+                .isEqualTo(first(installed, "ClusterRole").path("rules"));
+        ObjectNode pod = (ObjectNode) first(hooks, "Job").at("/spec/template/spec");
+        ObjectNode container = (ObjectNode) pod.at("/containers/0");
+        ObjectNode itsPod = (ObjectNode) first(installed, "Deployment").at("/spec/template/spec");
+        ObjectNode itsContainer = (ObjectNode) itsPod.at("/containers/0");
+        assertThat(container.path("env").path(container.path("env").size() - 1).toString())
+                .isEqualTo("{\"name\":\"LEADER_ELECTION_RELEASE\",\"value\":\"true\"}");
+        assertThat(container.path("env"))
+                .startsWith(itsContainer.path("env").valueStream().toArray(JsonNode[]::new));
+        for (String same : List.of("image", "resources", "securityContext", "volumeMounts")) {
+            assertThat(container.path(same)).as(same).isEqualTo(itsContainer.path(same));
+        }
+        for (String same : List.of("imagePullSecrets", "securityContext", "volumes")) {
+            assertThat(pod.path(same)).as(same).isEqualTo(itsPod.path(same));
+        }
+    }
+
+    @Test
+    void nothingLetsTheElectionsGoWhereThatIsNotWanted() {
+        assertThat(YamlDocuments.parse(renderedWithHooks("elections", List.of("--set=uninstall.release=false"))))
+                .extracting(YamlDocuments::kind)
+                .contains("Deployment")
+                .doesNotContain("Job");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -266,6 +328,7 @@ class ChartRenderingIT {
                     settings.LEADER_ELECTION_NAMESPACE=shop       | set watch.namespace instead
                     settings.LEADER_ELECTION_REPLICA_IDENTITY=a   | it is the name of each pod
                     settings.LEADER_ELECTION_REPLICA_NAMESPACE=a  | it is the namespace of the release
+                    settings.LEADER_ELECTION_RELEASE=true         | the Job of uninstall.release has it
                     settings.LEADER_ELECTION_REPLICA_LEASE=a      | set namePrefix instead
                     pod.containers[0].name=sidecar                | set image, resources, jvmFlags and settings
                     pod.serviceAccountName=somebody               | set namePrefix instead

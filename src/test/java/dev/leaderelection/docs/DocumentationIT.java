@@ -10,6 +10,7 @@ import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Helm;
 import dev.leaderelection.cluster.Manifests;
 import dev.leaderelection.cluster.OperatorProcess;
+import dev.leaderelection.cluster.ReleaseJobs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +45,10 @@ class DocumentationIT {
 
     private static final String NOTHING = "No resources found";
 
-    private static final ControlPlane CONTROL_PLANE = ControlPlane.start();
+    private static final ControlPlane CONTROL_PLANE =
+            ControlPlane.builder().withIdentity(ReleaseJobs.IDENTITY).start();
     private static final FakeKubelet KUBELET = FakeKubelet.start(CONTROL_PLANE.admin(), 1);
+    private static final ReleaseJobs JOBS = ReleaseJobs.play(CONTROL_PLANE, KUBELET);
 
     @BeforeAll
     static void nodesAreThere() {
@@ -60,6 +63,7 @@ class DocumentationIT {
 
     @AfterAll
     static void stop() {
+        JOBS.close();
         KUBELET.close();
         CONTROL_PLANE.close();
     }

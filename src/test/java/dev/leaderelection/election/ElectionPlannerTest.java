@@ -907,6 +907,55 @@ class ElectionPlannerTest {
     void nobodyClaimsUnderAClosedLease() {
         LeaseState.Closed closed = new LeaseState.Closed(World.COPY, LeaseRecord.UNCLAIMED.close());
 
-        assertIdle(World.of(HEIR).lease(closed).plan(), Situation.CLOSING, NEVER);
+        assertIdle(World.of(HEIR).lease(closed).plan(), Situation.CLOSING, World.LAPSE);
+    }
+
+    @Test
+    void aLeaseThatWasClosedAndLeftBehindIsDeletedOnceItsDurationHasPassed() {
+        LeaseState.Closed closed = new LeaseState.Closed(World.COPY, LeaseRecord.UNCLAIMED.close());
+
+        assertSteps(
+                World.of(leading("a", 4)).lease(closed).lapse(Duration.ZERO).plan(),
+                Situation.VACANT,
+                new Step.DeleteLease(World.COPY));
+    }
+
+    @Test
+    void anElectionThatIsLetGoIsLeftAsOneThatIsDeleted() {
+        LeaseState.Claimed claimed = World.claimed(A, 4, false, B);
+        for (World world : List.of(
+                World.of(leading("a", 4), HEIR).lease(claimed),
+                World.of(leading("a", 4))
+                        .lease(new LeaseState.Closed(World.COPY, claimed.lease().close())),
+                World.of(leading("a", 4)),
+                World.of(HEIR).cleared(),
+                World.of(HEIR).reserved(0),
+                World.of(HEIR).obstacle(Observation.Obstacle.Kind.SELECTOR_OVERLAP))) {
+            Plan let = world.mode(Rules.Mode.RELEASE).plan();
+
+            assertThat(let.steps())
+                    .isNotEmpty()
+                    .isEqualTo(world.deleting().plan().steps());
+        }
+    }
+
+    @Test
+    void anElectionThatHasBeenLetGoIsLetAlone() {
+        assertIdle(World.of(HEIR).notHeld().mode(Rules.Mode.RELEASE).plan(), Situation.RELEASED, NEVER);
+    }
+
+    @Test
+    void whatAnotherOperatorTakesUpAgainOrAlwaysDidIsNotLetGo() {
+        World led = World.of(leading("a", 4)).claimedBy(A, 4).mode(Rules.Mode.RELEASE);
+
+        assertIdle(led.letGo().plan(), Situation.LEFT_TO_ANOTHER, NEVER);
+        assertIdle(
+                World.of(leading("a", 4))
+                        .claimedBy(A, 4)
+                        .mode(Rules.Mode.RELEASE)
+                        .obstacle(Observation.Obstacle.Kind.LABEL_KEY_NOT_ALLOWED)
+                        .plan(),
+                Situation.LEFT_TO_ANOTHER,
+                NEVER);
     }
 }

@@ -247,6 +247,8 @@ class TransfersTest {
                 Arguments.of(
                         Refusal.CONFLICTED,
                         world(b).lease(new LeaseState.Foreign("somebody")).asked("b")),
+                Arguments.of(
+                        Refusal.NO_LEADER, world(b).mode(Rules.Mode.RELEASE).asked("b")),
                 Arguments.of(Refusal.ELECTION_DELETED, world(b).deleting().asked("b")),
                 Arguments.of(Refusal.ELECTION_DELETED, world(b).transfer(orphaned)),
                 Arguments.of(

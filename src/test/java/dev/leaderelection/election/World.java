@@ -32,6 +32,7 @@ public final class World {
     private boolean deleting;
     private boolean held = true;
     private boolean cleared;
+    private boolean letGo;
     private Optional<Observation.Obstacle> obstacle = Optional.empty();
     private LeaseState lease = new LeaseState.Missing();
     private Observation.Renewal renewal = new Observation.Renewal(RENEWAL_DUE, false, LAPSE);
@@ -194,6 +195,12 @@ public final class World {
         return this;
     }
 
+    /** This process has taken the finalizer off the election. */
+    public World letGo() {
+        letGo = true;
+        return this;
+    }
+
     /** Somebody has asked that a pod lead, or with no name the next, and nobody has answered yet. */
     public World asked(String target) {
         transfer = Optional.of(transfer(target, Optional.empty()));
@@ -226,7 +233,7 @@ public final class World {
     public Observation observe() {
         return new Observation(
                 new Rules(strategy, mode, minimumTerm, notReadyGrace, minInterval, fencing, labelsFollowers),
-                new Observation.Standing(deleting, held, cleared),
+                new Observation.Standing(deleting, held, cleared, letGo),
                 obstacle,
                 lease,
                 renewal,

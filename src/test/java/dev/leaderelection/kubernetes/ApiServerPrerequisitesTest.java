@@ -81,7 +81,7 @@ class ApiServerPrerequisitesTest {
 
     @Test
     void nothingIsMissingWhereEverythingIsInstalled() {
-        assertThat(lack()).isEqualTo(new Lack(List.of(), List.of()));
+        assertThat(lack()).isEqualTo(new Lack(true, List.of(), List.of()));
         assertThat(asked).containsOnlyKeys("null");
     }
 
@@ -146,7 +146,8 @@ class ApiServerPrerequisitesTest {
     void whatOnlySomeElectionsNeedStopsNobody() {
         denied.addAll(Set.of("delete pods", "create events"));
 
-        assertThat(lack()).isEqualTo(new Lack(List.of(), List.of("delete pods", "create events of events.k8s.io")));
+        assertThat(lack())
+                .isEqualTo(new Lack(true, List.of(), List.of("delete pods", "create events of events.k8s.io")));
     }
 
     @Test

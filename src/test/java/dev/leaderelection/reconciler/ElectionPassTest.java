@@ -5,6 +5,7 @@ import static dev.leaderelection.election.PodFixture.id;
 import static dev.leaderelection.election.PodFixture.leading;
 import static dev.leaderelection.election.PodFixture.pod;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionSpec;
@@ -65,7 +66,7 @@ class ElectionPassTest {
             new Announcer(events.recorder(clocks.wall())),
             clocks,
             () -> 1.0,
-            Set.of(),
+            new Remit(Set.of(), false),
             new Chronicle(new Counted(), Level.DEBUG));
 
     private static final LeaderElectionSpec SPEC =
@@ -296,7 +297,7 @@ class ElectionPassTest {
                 new Announcer(events.recorder(clocks.wall())),
                 clocks,
                 () -> 1.0,
-                Set.of("blue.example.com"),
+                new Remit(Set.of("blue.example.com"), false),
                 new Chronicle(Telemetry.NONE, Level.DEBUG));
     }
 
@@ -514,6 +515,126 @@ class ElectionPassTest {
 
         assertThat(store.writes).containsSubsequence("demote b", "promote a");
         assertThat(store.routed()).containsExactly("a");
+    }
+
+    /** An operator that was started because the other one is uninstalled. */
+    private ElectionPass releasing() {
+        return new ElectionPass(
+                new LaggingCaches(),
+                store,
+                Detection.NONE,
+                store,
+                new Announcer(events.recorder(clocks.wall())),
+                clocks,
+                () -> 1.0,
+                new Remit(Set.of(), true),
+                new Chronicle(Telemetry.NONE, Level.DEBUG));
+    }
+
+    private LeaderElectionStatus status() {
+        return store.primary.orElseThrow().status();
+    }
+
+    @Test
+    void anOperatorThatIsUninstalledLeavesTheElectionAndItsTermsAndNothingElse() {
+        givenALeader();
+        long term = lease().lease().term();
+        ElectionMemory its = new ElectionMemory();
+
+        Optional<Duration> next = releasing().run(resource(store.primary), its);
+
+        assertThat(store.writes).containsExactly("close", "clear a", "clear b", "delete lease", "release", "status");
+        assertThat(its.isReleased()).isTrue();
+        assertThat(next).contains(Duration.ofSeconds(60));
+        assertThat(store.lease).isInstanceOf(LeaseState.Missing.class);
+        assertThat(store.pods.values()).allMatch(Candidate::bearsNothing);
+        assertThat(store.primary.orElseThrow().isHeld()).isFalse();
+        assertThat(status().leader()).isNull();
+        assertThat(status().term()).isEqualTo(term);
+        assertThat(status().conditions())
+                .anyMatch(condition -> "LeaderElected".equals(condition.getType())
+                        && "False".equals(condition.getStatus())
+                        && "Released".equals(condition.getReason()));
+
+        memory = new ElectionMemory();
+        settle();
+
+        assertThat(store.routed()).hasSize(1);
+        assertThat(lease().lease().term()).isGreaterThan(term);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fate.class,
+            names = {"DIES_BEFORE", "DIES_AFTER", "CONFLICT", "UNAVAILABLE", "LANDS_UNHEARD", "DENIED"})
+    void whatIsRefusedOfLettingGoIsTriedAgain(Fate fate) {
+        for (int failing = 1; failing <= 8; failing++) {
+            store.put(healthy("a"));
+            store.put(healthy("b"));
+            store.script = (number, write) -> Fate.GRANTED;
+            memory = new ElectionMemory();
+            settle();
+            assertThat(store.routed()).hasSize(1);
+            AtomicInteger writes = new AtomicInteger();
+            int at = failing;
+            store.script = (number, write) -> writes.incrementAndGet() == at ? fate : Fate.GRANTED;
+            ElectionPass releasing = releasing();
+            ElectionMemory its = new ElectionMemory();
+
+            for (int passes = 0; passes < 10; passes++) {
+                try {
+                    var unused = releasing.run(resource(store.primary), its);
+                } catch (Death e) {
+                    its = new ElectionMemory();
+                }
+                now = now.plusSeconds(1);
+            }
+
+            assertThat(its.isReleased()).as("failing at write %d", failing).isTrue();
+            assertThat(store.lease).isInstanceOf(LeaseState.Missing.class);
+            assertThat(store.pods.values()).allMatch(Candidate::bearsNothing);
+            assertThat(store.primary.orElseThrow().isHeld()).isFalse();
+        }
+    }
+
+    @Test
+    void anOperatorThatIsInstalledAgainGoesOnWhereAnotherWasKilledLettingGo() {
+        givenALeader();
+        long term = lease().lease().term();
+        store.script = (number, write) -> write.startsWith("clear") ? Fate.DIES_BEFORE : Fate.GRANTED;
+        assertThatThrownBy(() -> releasing().run(resource(store.primary), new ElectionMemory()))
+                .isInstanceOf(Death.class);
+        store.script = (number, write) -> Fate.GRANTED;
+        assertThat(store.lease).isInstanceOf(LeaseState.Closed.class);
+        memory = new ElectionMemory();
+        memory.doubtLease();
+
+        Optional<Duration> next = pass();
+
+        assertThat(store.lease).isInstanceOf(LeaseState.Closed.class);
+        now = now.plus(next.orElseThrow());
+        pass();
+        assertThat(store.routed()).containsExactly("a");
+        assertThat(lease().lease().term()).isGreaterThan(term);
+        assertThat(events.told()).noneMatch(told -> told.contains("from a"));
+    }
+
+    @Test
+    void aLeaseThatIsClosedBecauseTheElectionIsDeletedIsNotTakenForOneLeftBehind() {
+        givenALeader();
+        LeaseState.Claimed led = lease();
+        store.lease = new LeaseState.Closed(led.copy(), led.lease().close());
+        Primary is = store.primary.orElseThrow();
+        LeaderElection cached = resource(store.primary);
+        store.primary = Optional.of(
+                new Primary(is.uid(), store.nextVersion(), is.generation(), true, is.finalizers(), is.status()));
+        memory = new ElectionMemory();
+        memory.doubtLease();
+
+        var unused = pass.run(cached, memory);
+
+        assertThat(store.primary).isEmpty();
+        assertThat(store.writes).doesNotContain("create lease");
     }
 
     @Test

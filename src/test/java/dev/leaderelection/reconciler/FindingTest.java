@@ -229,7 +229,7 @@ class FindingTest {
                 .mode(Mode.OBSERVE)
                 .notHeld());
 
-        assertThat(message(report, "Ready")).startsWith("mode Observe: a leads but is not ready");
+        assertThat(message(report, "Ready")).startsWith("mode Observe: a leads but is not fit (not ready)");
     }
 
     @Test
@@ -287,6 +287,20 @@ class FindingTest {
                 .contains("would elect a (SeatVacant)");
         assertThat(message(Reports.of(World.of().mode(Mode.OBSERVE).notHeld()), "LeaderElected"))
                 .contains("nobody would be elected");
+    }
+
+    @Test
+    void whatTheOperatorHasLetGoSaysSoAndWhatIsInItsWayOnlyBesides() {
+        World world = World.of(healthy("a")).mode(Mode.RELEASE).notHeld().obstacle(Obstacle.Kind.SELECTOR_OVERLAP);
+
+        assertThat(told(Reports.of(world)))
+                .containsEntry("Ready", "false Released")
+                .containsEntry("LeaderElected", "false Released")
+                .containsEntry("LeaseHeld", "false NotHeld")
+                .containsEntry("RoutingConsistent", "true Consistent")
+                .containsEntry("Conflicted", "true SelectorOverlap")
+                .containsEntry("Paused", "false Released");
+        assertThat(message(Reports.of(world), "Ready")).contains("the operator was uninstalled");
     }
 
     @Test

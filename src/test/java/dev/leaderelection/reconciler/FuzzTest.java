@@ -179,7 +179,7 @@ class FuzzTest {
                     new Announcer(events.recorder(clocks.wall())),
                     clocks,
                     () -> 1.0,
-                    Set.of(),
+                    new Remit(Set.of(), false),
                     new Chronicle(Telemetry.NONE, Level.TRACE));
             ElectionMemory memory = new ElectionMemory();
             int routedBefore = store.routed().size();

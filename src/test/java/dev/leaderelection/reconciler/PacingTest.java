@@ -48,6 +48,13 @@ class PacingTest {
     }
 
     @Test
+    void anOperatorThatIsUninstalledLetsAllGoButWhatOnlyObserves() {
+        assertThat(RulesReader.read(spec("mode: Active"), true).mode()).isEqualTo(Rules.Mode.RELEASE);
+        assertThat(RulesReader.read(spec("mode: Paused"), true).mode()).isEqualTo(Rules.Mode.RELEASE);
+        assertThat(RulesReader.read(spec("mode: Observe"), true).mode()).isEqualTo(Rules.Mode.OBSERVE);
+    }
+
+    @Test
     void readsEveryStrategyWithItsSettings() {
         assertThat(RulesReader.read(spec("strategy: {type: Bully, ordinal: Lowest}"))
                         .strategy())

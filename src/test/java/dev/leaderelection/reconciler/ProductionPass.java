@@ -66,7 +66,7 @@ public final class ProductionPass {
                 new Announcer(events),
                 clocks,
                 jitter,
-                Set.of(),
+                new Remit(Set.of(), false),
                 new Chronicle(Telemetry.NONE, Level.TRACE));
     }
 

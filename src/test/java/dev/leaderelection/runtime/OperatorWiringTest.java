@@ -2,8 +2,8 @@ package dev.leaderelection.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.leaderelection.reconciler.AllowedPrefixes;
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
+import dev.leaderelection.reconciler.Remit;
 import dev.leaderelection.reconciler.Telemetry;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
@@ -45,7 +45,7 @@ class OperatorWiringTest {
     KubernetesClient client;
 
     @Inject
-    AllowedPrefixes allowedPrefixes;
+    Remit remit;
 
     @Inject
     @Liveness
@@ -100,7 +100,7 @@ class OperatorWiringTest {
 
     @Test
     void theConfigurationNarrowsTheLabelKeys() {
-        assertThat(allowedPrefixes.prefixes()).containsExactlyInAnyOrder("example.com", "leaderelection.dev");
+        assertThat(remit.allowedPrefixes()).containsExactlyInAnyOrder("example.com", "leaderelection.dev");
     }
 
     @Test

@@ -62,7 +62,7 @@ class ReplicaTest {
             replica.start();
 
             assertThat(taken.await(30, TimeUnit.SECONDS)).as("taken up again").isTrue();
-            replica.end(Duration.ofSeconds(10));
+            replica.end(Duration.ofSeconds(10), false);
             assertThat(replica.isActive()).isFalse();
         } finally {
             server.stop(0);

@@ -15,6 +15,7 @@ import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Helm;
 import dev.leaderelection.cluster.Identity;
 import dev.leaderelection.cluster.OperatorProcess;
+import dev.leaderelection.cluster.ReleaseJobs;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -41,15 +42,19 @@ import org.junit.jupiter.api.Test;
 class ChartIT {
 
     private static final String RELEASE = "leader-election-operator";
+    private static final String OTHER_KEY = "example.com/seat";
     private static final Path PAGES = Path.of("src", "site", "markdown");
     private static final Path INSTALL = PAGES.resolve("install.md");
     private static final String NAMESPACE = "leader-election-system";
     private static final DeployedOperator PLAIN = new DeployedOperator(NAMESPACE, RELEASE);
     private static final DeployedOperator BLUE = new DeployedOperator(NAMESPACE, "blue-" + RELEASE);
 
-    private static final ControlPlane CONTROL_PLANE =
-            ControlPlane.builder().withIdentity(BLUE.identity()).start();
+    private static final ControlPlane CONTROL_PLANE = ControlPlane.builder()
+            .withIdentity(BLUE.identity())
+            .withIdentity(ReleaseJobs.IDENTITY)
+            .start();
     private static final FakeKubelet KUBELET = FakeKubelet.start(CONTROL_PLANE.admin(), 1);
+    private static final ReleaseJobs JOBS = ReleaseJobs.play(CONTROL_PLANE, KUBELET);
     private static final Helm HELM = Helm.on(CONTROL_PLANE);
 
     @BeforeAll
@@ -59,15 +64,16 @@ class ChartIT {
 
     @AfterAll
     static void stop() {
+        JOBS.close();
         KUBELET.close();
         CONTROL_PLANE.close();
     }
 
     /** A test that fails leaves nothing to the next one. */
     @AfterEach
-    void uninstall() {
+    void takeAwayWhatIsLeft() {
         for (String release : List.of(RELEASE, "blue")) {
-            HELM.run(List.of("uninstall", release, "--namespace=" + NAMESPACE, "--ignore-not-found"));
+            HELM.run(List.of("uninstall", release, "--namespace=" + NAMESPACE, "--ignore-not-found", "--no-hooks"));
         }
     }
 
@@ -110,7 +116,7 @@ class ChartIT {
     }
 
     @Test
-    void leaderStaysThroughAnUpgradeToOneNamespaceAndNothingIsLeftAfterTheElectionsAreDeleted() {
+    void leaderStaysThroughAnUpgradeToOneNamespaceAndOfThatNothingIsLeftAfterAnUninstallation() {
         helm("install", Helm.CHART, "--create-namespace");
         try (Scene scene = scene();
                 Scene other = scene()) {
@@ -139,27 +145,11 @@ class ChartIT {
                 assertThat(refused()).hasSize(refusedBefore);
                 assertNodesAreAskedForLessAndLess(scene, operator);
 
-                CONTROL_PLANE.kubectl("delete", "leaderelections", "--all", "-A");
-                helm("uninstall");
+                uninstall();
 
-                assertThat(scene.client()
-                                .pods()
-                                .inNamespace(scene.namespace())
-                                .list()
-                                .getItems())
-                        .hasSize(2)
-                        .allMatch(ChartIT::bearsNothing);
-                assertThat(scene.lease("orders")).isEmpty();
-                assertThat(CONTROL_PLANE.kubectl(
-                                "get",
-                                "deployments,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,"
-                                        + "validatingadmissionpolicies,validatingadmissionpolicybindings",
-                                "-A",
-                                "-l",
-                                "app.kubernetes.io/name=" + RELEASE,
-                                "-o",
-                                "name"))
-                        .isEmpty();
+                assertIsLetGo(scene, term + 1);
+                assertNothingIsLeftOfTheRelease();
+                assertThat(other.status("orders")).isEqualTo(LeaderElectionStatus.EMPTY);
                 operator.stop();
             }
         }
@@ -192,10 +182,93 @@ class ChartIT {
                         .isPresent());
     }
 
+    /** While the operator still runs, but without its rights: as a pod does that takes long to end. */
+    private static void uninstall() {
+        int before = JOBS.outcomes().size();
+        helm("uninstall");
+        List<ReleaseJobs.Outcome> outcomes = JOBS.outcomes();
+        assertThat(outcomes.subList(before, outcomes.size()))
+                .singleElement()
+                .satisfies(outcome ->
+                        assertThat(outcome.exitCode()).as(outcome.log()).isZero());
+    }
+
+    /** The election is there, remembers its terms, and has left nothing anywhere. */
+    private static void assertIsLetGo(Scene scene, long term) {
+        assertThat(scene.client().pods().inNamespace(scene.namespace()).list().getItems())
+                .isNotEmpty()
+                .allMatch(ChartIT::bearsNothing);
+        assertThat(scene.client().leases().inNamespace(scene.namespace()).list().getItems())
+                .isEmpty();
+        assertThat(scene.election("orders").getMetadata().getFinalizers()).isEmpty();
+        assertThat(scene.term("orders")).isEqualTo(term);
+        assertThat(scene.status("orders").leader()).isNull();
+        assertThat(scene.condition("orders", "LeaderElected"))
+                .get()
+                .matches(elected -> "False".equals(elected.getStatus()) && "Released".equals(elected.getReason()));
+    }
+
+    private static void assertNothingIsLeftOfTheRelease() {
+        assertThat(CONTROL_PLANE.kubectl(
+                        "get",
+                        "deployments,jobs,leases,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,"
+                                + "poddisruptionbudgets,validatingadmissionpolicies,validatingadmissionpolicybindings",
+                        "-A",
+                        "-l",
+                        "app.kubernetes.io/name=" + RELEASE,
+                        "-o",
+                        "name"))
+                .isEmpty();
+    }
+
     private static boolean bearsNothing(Pod pod) {
-        return !pod.getMetadata().getLabels().containsKey(Scene.KEY)
-                && pod.getMetadata().getAnnotations().keySet().stream()
-                        .noneMatch(annotation -> annotation.startsWith(Scene.KEY));
+        return Stream.of(pod.getMetadata().getLabels(), pod.getMetadata().getAnnotations())
+                .flatMap(all -> all.keySet().stream())
+                .noneMatch(key -> key.startsWith(Scene.KEY) || key.startsWith(OTHER_KEY));
+    }
+
+    @Test
+    void anUninstallationLeavesTheElectionsAndTheirTermsAndNothingElse() {
+        helm("install", Helm.CHART, "--create-namespace");
+        Scene deleted = scene();
+        try (Scene kept = scene()) {
+            try (OperatorProcess operator = operator(Map.of())) {
+                deleted.readyPods("orders-a");
+                deleted.elect("orders", Scene.FAST);
+                kept.podsReadyInTurn("orders-a", "orders-b");
+                kept.elect(
+                        "orders", Scene.FAST + "routing: {label: {key: " + OTHER_KEY + ", followerValue: standby}}\n");
+                for (Scene scene : List.of(deleted, kept)) {
+                    scene.awaitReadyElection("orders");
+                    assertThat(scene.getPod("orders-a")).matches(pod -> !bearsNothing(pod));
+                }
+                long term = kept.term("orders");
+
+                uninstall();
+
+                assertIsLetGo(deleted, deleted.term("orders"));
+                assertIsLetGo(kept, term);
+                assertNothingIsLeftOfTheRelease();
+                deleted.leave();
+                CONTROL_PLANE.kubectl("delete", "namespace", deleted.namespace(), "--wait=false");
+                awaitNoNamespace(deleted.namespace());
+
+                operator.kill();
+                helm("install", Helm.CHART);
+                try (OperatorProcess next = operator(Map.of())) {
+                    kept.awaitReadyElection("orders");
+                    assertThat(kept.term("orders")).isGreaterThan(term);
+                    next.stop();
+                }
+                uninstall();
+            }
+        }
+    }
+
+    private static void awaitNoNamespace(String name) {
+        await("the namespace is gone")
+                .atMost(Scene.PATIENCE)
+                .until(() -> CONTROL_PLANE.admin().namespaces().withName(name).get() == null);
     }
 
     @Test
@@ -383,7 +456,7 @@ class ChartIT {
 
     @Test
     void electionsThatHaveLostTheirOperatorAreFreedByTheCommandsOfTheManual() throws IOException {
-        helm("install", Helm.CHART, "--create-namespace");
+        helm("install", Helm.CHART, "--create-namespace", "--set=uninstall.release=false");
         Scene deleted = scene();
         try (Scene kept = scene()) {
             try (OperatorProcess operator = operator(Map.of())) {
@@ -406,14 +479,7 @@ class ChartIT {
                             .kubectl("get", "namespace", deleted.namespace(), "-o", "jsonpath={.status.conditions}")
                             .contains("NamespaceFinalizersRemaining\""));
             commandsOfTheManual().forEach(ChartIT::shell);
-            await("the namespace is gone")
-                    .atMost(Scene.PATIENCE)
-                    .until(() -> CONTROL_PLANE
-                                    .admin()
-                                    .namespaces()
-                                    .withName(deleted.namespace())
-                                    .get()
-                            == null);
+            awaitNoNamespace(deleted.namespace());
             assertThat(kept.election("orders").getMetadata().getFinalizers()).isEmpty();
             assertThat(kept.getPod("orders-a")).matches(ChartIT::bearsNothing);
         }
