@@ -15,7 +15,8 @@ import io.fabric8.generator.annotation.ValidationRule;
  *
  * @param election the election, by name, in the same namespace
  * @param target the pod that shall lead, by name; empty for the next by the election's strategy
- * @param timeoutSeconds after how long it is given up, counted by the operator's clock since it first saw the transfer
+ * @param timeoutSeconds after how long it is given up, counted by the operator's clock since it first saw the transfer; one that it
+ *     sees later than that, and five minutes more, after its creation is refused
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -30,7 +31,8 @@ public record LeadershipTransferSpec(
         String target,
 
         @JsonPropertyDescription(
-                "After how many seconds it is given up, counted since the operator first saw the transfer.")
+                "After how many seconds it is given up, counted since the operator first saw the transfer. One that was"
+                        + " created longer ago than that and five minutes more is refused.")
         @Default("60")
         @Min(1)
         @Max(3600)

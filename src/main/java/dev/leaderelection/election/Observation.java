@@ -73,8 +73,22 @@ public record Observation(
      *
      * @param reserved no term above this was ever claimed
      * @param highest the highest that was seen
+     * @param leaders which pod led in which, by name, as far as the history tells
      */
-    public record Terms(long reserved, long highest) {
+    public record Terms(long reserved, long highest, Map<Long, String> leaders) {
+
+        /** Copies. */
+        public Terms {
+            leaders = Map.copyOf(leaders);
+        }
+
+        /** The first term after another in which a pod of that name led, if the history tells of one. */
+        Optional<Long> firstLedBy(String pod, long after) {
+            return leaders.entrySet().stream()
+                    .filter(led -> led.getKey() > after && led.getValue().equals(pod))
+                    .map(Map.Entry::getKey)
+                    .min(Long::compare);
+        }
 
         /** Whether nothing tells of any, so that nobody was ever promoted. */
         boolean areUnused() {

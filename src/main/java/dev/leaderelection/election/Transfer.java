@@ -7,12 +7,19 @@ import java.util.Optional;
 /**
  * A user's request that another pod lead.
  *
+ * <p>Its time is counted by our own clock since we first saw it, so no clock of another machine makes it come too early or last too
+ * long. But that count knows nothing of the time in which nobody looked: what was asked for while the operator was away would be
+ * done hours later, to everybody's surprise. So one that nothing was promised of is refused when it is too old by the API server's
+ * timestamp and our time of day, with minutes to spare. A clock that is wrong can make us refuse what we should have done, or do
+ * what we would have done without that rule; it moves nothing.
+ *
  * @param name its name
  * @param uid its UID
  * @param version its revision, as an opaque precondition for writes
  * @param created when it was created; of several the oldest is answered first
  * @param target the pod that shall lead, by name; empty for the next by the strategy
  * @param rest after how long it is given up; zero is now
+ * @param stale whether it is older than it may be, in the API server's time
  * @param accepted what was promised, if it was accepted
  * @param orphaned whether it was promised by an earlier election of the same name
  * @param finished whether it has completed or failed
@@ -24,6 +31,7 @@ public record Transfer(
         Instant created,
         String target,
         Duration rest,
+        boolean stale,
         Optional<Acceptance> accepted,
         boolean orphaned,
         boolean finished) {
@@ -39,9 +47,9 @@ public record Transfer(
      */
     public record Acceptance(String from, long term, String to, Instant at) {}
 
-    /** The same with what is left of its time. */
-    public Transfer withRest(Duration now) {
-        return new Transfer(name, uid, version, created, target, now, accepted, orphaned, finished);
+    /** The same with what is left of its time, and whether it is too old. */
+    public Transfer asOfNow(Duration left, boolean tooOld) {
+        return new Transfer(name, uid, version, created, target, left, tooOld, accepted, orphaned, finished);
     }
 
     /** What becomes of a transfer, next. */
@@ -96,6 +104,8 @@ public record Transfer(
         ALREADY_LEADS("AlreadyLeads"),
         /** Under Bully a pod of higher rank would take the seat right away. */
         OUTRANKED("Outranked"),
+        /** The fence would take longer than it has. */
+        TIMEOUT_TOO_SHORT("TimeoutTooShort"),
         /** Leadership has moved for another reason since it was accepted. */
         OVERTAKEN("Overtaken"),
         /** Its time is up. */

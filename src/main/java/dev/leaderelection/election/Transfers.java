@@ -24,7 +24,7 @@ final class Transfers {
             return Optional.empty();
         }
         return o.transfer()
-                .filter(transfer -> !transfer.rest().isZero() && !transfer.orphaned())
+                .filter(transfer -> !isTimedOut(o, transfer) && !transfer.orphaned())
                 .flatMap(Transfer::accepted)
                 .filter(promise -> promise.term() == claimed.lease().term())
                 .flatMap(promise -> candidate(o, promise.to()))
@@ -42,32 +42,76 @@ final class Transfers {
         List<Step> steps = new ArrayList<>();
         outcome.ifPresent(answer -> steps.add(new Step.AnswerTransfer(transfer, answer)));
         steps.addAll(plan.steps());
-        Duration next = transfer.rest().compareTo(plan.nextLook()) < 0 ? transfer.rest() : plan.nextLook();
-        return new Plan(plan.situation(), plan.transition(), steps, outcome.isPresent() ? plan.nextLook() : next);
+        // Once its time is up, time alone changes nothing about it.
+        boolean isWaitedFor = outcome.isEmpty()
+                && !transfer.rest().isZero()
+                && transfer.rest().compareTo(plan.nextLook()) < 0;
+        return new Plan(plan.situation(), plan.transition(), steps, isWaitedFor ? transfer.rest() : plan.nextLook());
     }
 
     private static Optional<Outcome> outcome(Observation o, Plan plan, Transfer transfer) {
         if (plan.transition().isPresent() && plan.situation() != Situation.OBSERVED) {
             return Optional.empty();
         }
-        return transfer.accepted()
-                .flatMap(promise -> completed(o, promise))
-                .or(() -> forbidden(o, plan, transfer))
-                .or(() -> transfer.accepted().isPresent()
-                        ? given(o, transfer.accepted().get())
-                        : judged(o, plan, transfer));
-    }
-
-    /** Whether it has come true: in the world it makes no difference who has done it. */
-    private static Optional<Outcome> completed(Observation o, Acceptance promise) {
-        if (!(o.lease() instanceof Claimed claimed)) {
+        Optional<Acceptance> ours = transfer.accepted().filter(promise -> !transfer.orphaned());
+        Optional<Long> made = ours.flatMap(promise -> ledIn(o, promise));
+        if (made.isPresent()) {
+            return made.map(Outcome.Completed::new);
+        }
+        if (ours.filter(promise -> isHalfMade(o, promise)).isPresent()) {
+            // Whoever passes next promotes the target, so nothing else may be said of it.
             return Optional.empty();
         }
-        long term = claimed.lease().term();
-        return o.pod(claimed.holder())
-                .filter(leader -> term > promise.term() && leader.id().name().equals(promise.to()))
-                .filter(leader -> leader.isRouted() && leader.labelTerm() == term)
-                .map(leader -> new Outcome.Completed(term));
+        return forbidden(o, plan, transfer)
+                .or(() -> transfer.accepted().isPresent()
+                        ? given(o, transfer.accepted().get())
+                        : judged(o, plan, transfer).flatMap(answer -> inTime(o, plan, transfer, answer)));
+    }
+
+    /**
+     * The term in which the target led after the promise, if it did: in the world it makes no difference who has done it, nor whether
+     * it still leads.
+     */
+    private static Optional<Long> ledIn(Observation o, Acceptance promise) {
+        return o.terms()
+                .firstLedBy(promise.to(), promise.term())
+                .or(() -> claimedSince(o, promise)
+                        .filter(claimed -> o.pod(claimed.holder())
+                                .filter(leader -> leader.isRouted()
+                                        && leader.labelTerm() == claimed.lease().term())
+                                .isPresent())
+                        .map(claimed -> claimed.lease().term()));
+    }
+
+    /** Whether the Lease names the target, and nothing but its label is missing. */
+    private static boolean isHalfMade(Observation o, Acceptance promise) {
+        return !o.standing().deleting() && claimedSince(o, promise).isPresent();
+    }
+
+    private static Optional<Claimed> claimedSince(Observation o, Acceptance promise) {
+        return o.lease() instanceof Claimed claimed
+                        && claimed.lease().term() > promise.term()
+                        && claimed.holder().name().equals(promise.to())
+                ? Optional.of(claimed)
+                : Optional.empty();
+    }
+
+    /** Its time is up, and a promise has not yet cost the leader its pod: who has paid that much gets what was promised. */
+    private static boolean isTimedOut(Observation o, Transfer transfer) {
+        return transfer.rest().isZero()
+                && transfer.accepted()
+                        .filter(promise -> hasCostThePod(o, promise))
+                        .isEmpty();
+    }
+
+    private static boolean hasCostThePod(Observation o, Acceptance promise) {
+        return o.rules().fencing() == Rules.Fencing.DELETE_POD
+                && o.lease() instanceof Claimed claimed
+                && claimed.lease().term() == promise.term()
+                && o.pod(claimed.holder())
+                        .map(Candidate::life)
+                        .filter(life -> life == Candidate.Life.PENDING || life == Candidate.Life.RUNNING)
+                        .isEmpty();
     }
 
     /** What forbids any transfer, promised or not. */
@@ -88,7 +132,14 @@ final class Transfers {
             return refused(
                     Refusal.CONFLICTED, "the election does not act: its condition Conflicted tells what is in its way");
         }
-        if (transfer.rest().isZero()) {
+        if (transfer.stale() && transfer.accepted().isEmpty()) {
+            return refused(
+                    Refusal.TIMED_OUT,
+                    "it was asked for at " + transfer.created()
+                            + ", longer ago than its timeoutSeconds and five minutes"
+                            + " more: ask again if it still shall be");
+        }
+        if (isTimedOut(o, transfer)) {
             return refused(
                     Refusal.TIMED_OUT,
                     transfer.accepted()
@@ -104,14 +155,15 @@ final class Transfers {
         if (!(o.lease() instanceof Claimed claimed)) {
             return Optional.empty();
         }
-        if (claimed.lease().term() != promise.term()) {
-            String holder = claimed.holder().name();
-            return holder.equals(promise.to())
-                    ? Optional.empty()
-                    : refused(
-                            Refusal.OVERTAKEN,
-                            "term " + promise.term() + " of " + promise.from() + " ended for another reason, and "
-                                    + holder + " leads: ask again if " + promise.to() + " still shall");
+        if (claimed.lease().term() < promise.term()) {
+            // Our view of the Lease is older than the promise.
+            return Optional.empty();
+        }
+        if (claimed.lease().term() > promise.term()) {
+            return refused(
+                    Refusal.OVERTAKEN,
+                    "term " + promise.term() + " of " + promise.from() + " ended for another reason, and "
+                            + claimed.holder().name() + " leads: ask again if " + promise.to() + " still shall");
         }
         return candidate(o, promise.to())
                 .map(Transfers::unfit)
@@ -170,6 +222,31 @@ final class Transfers {
         }
         return Optional.of(new Outcome.Accepted(
                 leader.id().name(), claimed.lease().term(), heir.id().name()));
+    }
+
+    /** A promise that waits for the Lease to lapse takes the label from a healthy leader: not for nothing. */
+    private static Optional<Outcome> inTime(Observation o, Plan plan, Transfer transfer, Outcome answer) {
+        if (!(answer instanceof Outcome.Accepted)
+                || o.rules().fencing() != Rules.Fencing.AWAIT_LEASE_EXPIRY
+                || !(o.lease() instanceof Claimed claimed)) {
+            return Optional.of(answer);
+        }
+        if (plan.steps().stream().anyMatch(Step.Renew.class::isInstance)) {
+            // How long the Lease lasts is known after its renewal, which comes with this pass.
+            return Optional.empty();
+        }
+        Duration lapse = Fence.of(o, claimed).flatMap(Fence::lapse).orElse(Duration.ZERO);
+        if (transfer.rest().compareTo(lapse) > 0) {
+            return Optional.of(answer);
+        }
+        // Whoever asks again may do so just after a renewal.
+        long enough = Durations.longer(lapse, claimed.copy().duration()).toSeconds() + 1;
+        return refused(
+                Refusal.TIMEOUT_TOO_SHORT,
+                "fencing AwaitLeaseExpiry lets nobody follow before the Lease has run out, in " + lapse.toSeconds()
+                        + " s, and the transfer is given up in "
+                        + transfer.rest().toSeconds() + " s: ask again with timeoutSeconds of " + enough
+                        + " or more");
     }
 
     private static boolean keepsSeat(Candidate pod) {

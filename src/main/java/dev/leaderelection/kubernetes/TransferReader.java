@@ -35,6 +35,7 @@ public final class TransferReader {
                 PodReader.instant(resource.getMetadata().getCreationTimestamp()),
                 resource.getSpec().target(),
                 Duration.ofSeconds(resource.getSpec().timeoutSeconds()),
+                false,
                 acceptance(status),
                 acceptedBy != null && !acceptedBy.equals(electionUid),
                 isFinished(resource));

@@ -132,7 +132,7 @@ final class Observer {
                 memory.gone(),
                 stopped(memory, pods),
                 memory.fenced(),
-                new Observation.Terms(primary.termReserved(), memory.highestTerm()),
+                new Observation.Terms(primary.termReserved(), memory.highestTerm(), leaders(primary, memory)),
                 lastLeader(primary),
                 ledFor(primary, memory, lease, ticks),
                 steadyFor,
@@ -142,11 +142,21 @@ final class Observer {
         return new Sight(election, Primary.generation(resource), primary, observation, next, hearing.unheard());
     }
 
+    /** What the history tells, and will tell once the status can be written. */
+    private static Map<Long, String> leaders(Primary primary, ElectionMemory memory) {
+        Map<Long, String> leaders = new HashMap<>();
+        primary.status().history().forEach(entry -> leaders.put(entry.term(), entry.to()));
+        memory.unreported().stream()
+                .map(Report.Change::transition)
+                .forEach(made -> leaders.put(made.term(), made.to().name()));
+        return leaders;
+    }
+
     private Optional<Transfer> transfer(Election election, ElectionMemory memory, Duration ticks) {
         List<Transfer> cached = caches.transfers(election).stream()
                 .map(transfer -> TransferReader.read(transfer, election.uid()))
                 .toList();
-        return memory.transfers().pending(cached, ticks);
+        return memory.transfers().pending(cached, ticks, clocks.wall().instant());
     }
 
     private static Set<PodIdentity> stopped(ElectionMemory memory, List<Candidate> pods) {

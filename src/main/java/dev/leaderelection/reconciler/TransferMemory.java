@@ -4,6 +4,7 @@ import dev.leaderelection.election.Durations;
 import dev.leaderelection.election.Transfer;
 import dev.leaderelection.kubernetes.Versions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,6 +19,9 @@ import java.util.Set;
  */
 final class TransferMemory {
 
+    /** By how much the clocks of two machines may differ before one of them is wrong. */
+    private static final Duration SLACK = Duration.ofMinutes(5);
+
     private static final Comparator<Transfer> OLDEST_FIRST =
             Comparator.comparing(Transfer::created).thenComparing(Transfer::name);
 
@@ -31,8 +35,9 @@ final class TransferMemory {
      *
      * @param cached those that the caches tell of
      * @param ticks the monotonic clock
+     * @param now the time of day, to tell what was asked for long before we saw it, and for nothing else
      */
-    Optional<Transfer> pending(List<Transfer> cached, Duration ticks) {
+    Optional<Transfer> pending(List<Transfer> cached, Duration ticks, Instant now) {
         Set<String> present = new HashSet<>();
         cached.forEach(transfer -> present.add(transfer.uid()));
         seen.keySet().retainAll(present);
@@ -42,8 +47,12 @@ final class TransferMemory {
                 .filter(transfer -> !transfer.finished())
                 .min(OLDEST_FIRST)
                 .filter(transfer -> of(transfer).leftAloneUntil().compareTo(ticks) <= 0)
-                .map(transfer -> transfer.withRest(
-                        Durations.rest(transfer.rest(), ticks.minus(of(transfer).since()))));
+                .map(transfer -> transfer.asOfNow(
+                        Durations.rest(transfer.rest(), ticks.minus(of(transfer).since())), isStale(transfer, now)));
+    }
+
+    private static boolean isStale(Transfer transfer, Instant now) {
+        return transfer.created().plus(transfer.rest()).plus(SLACK).isBefore(now);
     }
 
     private Seen of(Transfer transfer) {

@@ -7,6 +7,7 @@ import dev.leaderelection.kubernetes.LeaseReader;
 import dev.leaderelection.kubernetes.NodeLeases;
 import dev.leaderelection.kubernetes.PodTrimmer;
 import dev.leaderelection.kubernetes.TransferReader;
+import dev.leaderelection.kubernetes.TransferTrimmer;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.javaoperatorsdk.operator.api.config.informer.FieldSelectorBuilder;
@@ -85,6 +86,7 @@ final class WatchedCaches implements Caches {
                 InformerEventSourceConfiguration.from(LeadershipTransfer.class, LeaderElection.class)
                         .withName("transfers")
                         .withNamespacesInheritedFromController()
+                        .withItemStore(new TransformingItemStore<>(TransferTrimmer::trim))
                         .withSecondaryToPrimaryMapper(transfer -> concernedBy(transfer, asked))
                         .withPrimaryToSecondaryMapper(election -> Set.of())
                         // Those that are finished stay as a record for as long as somebody keeps them.

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,6 +201,186 @@ class TransfersTest {
         assertThat(refusal(late)).extracting("refusal").isEqualTo(Refusal.TIMED_OUT);
     }
 
+    // Long ago.
+
+    @Test
+    void whatWasAskedForLongBeforeItWasSeenIsRefusedThoughItsTimeHasNotRun() {
+        World late = world(healthy("b")).asked("b").transferStale();
+
+        assertThat(refusal(late)).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+            assertThat(failed.refusal()).isEqualTo(Refusal.TIMED_OUT);
+            assertThat(failed.explanation()).contains("1970-01-01T00:00:00Z", "ask again");
+        });
+    }
+
+    @Test
+    void whatWasPromisedIsKeptHoweverLongAgoItWasAskedFor() {
+        World promised = world(healthy("b")).promised("a", 4, "b").transferStale();
+
+        assertThat(promised.plan().transition()).map(Transition::to).contains(B);
+        assertThat(outcome(promised)).isEmpty();
+    }
+
+    // Fences, and the time that they take.
+
+    private static World lapsing(Duration lapse, Duration rest) {
+        return world(healthy("b"))
+                .fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY)
+                .lapse(lapse)
+                .asked("b")
+                .transferRest(rest);
+    }
+
+    @Test
+    void whatIsGivenUpBeforeTheLeaseHasLapsedIsRefusedAndTellsTheTimeThatItTakes() {
+        for (World tooShort : List.of(
+                lapsing(Duration.ofSeconds(22), Duration.ofSeconds(8)),
+                lapsing(Duration.ofSeconds(22), Duration.ofSeconds(22)))) {
+            Plan plan = tooShort.plan();
+
+            assertThat(refusal(tooShort)).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+                assertThat(failed.refusal()).isEqualTo(Refusal.TIMEOUT_TOO_SHORT);
+                assertThat(failed.explanation()).contains("in 22 s", "timeoutSeconds of 31 or more");
+            });
+            assertThat(plan.situation()).isEqualTo(Situation.LED);
+            assertThat(plan.steps()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatOutlastsTheLeaseIsPromised() {
+        assertThat(outcome(lapsing(Duration.ofSeconds(22), Duration.ofMillis(22_001))))
+                .contains(new Outcome.Accepted("a", 4, "b"));
+    }
+
+    @Test
+    void howLongTheLeaseLastsIsJudgedAfterTheRenewalThatPutsItOff() {
+        World renewing = lapsing(Duration.ofSeconds(1), Duration.ofSeconds(8)).renewal(Duration.ZERO, false);
+
+        assertThat(outcome(renewing)).isEmpty();
+        assertThat(renewing.plan().steps()).hasSize(1).first().isInstanceOf(Step.Renew.class);
+    }
+
+    @Test
+    void aLapseMattersToNoOtherFence() {
+        World world = world(healthy("b")).lapse(MINUTE).asked("b").transferRest(Duration.ofSeconds(1));
+
+        assertThat(outcome(world)).contains(new Outcome.Accepted("a", 4, "b"));
+        assertThat(outcome(world.fencing(Rules.Fencing.DELETE_POD))).contains(new Outcome.Accepted("a", 4, "b"));
+    }
+
+    /** c would follow by the strategy. */
+    private static World deleting(Candidate... left) {
+        Candidate[] others = {healthy("b"), pod("c").priority(9).build()};
+        return World.of(Stream.concat(Stream.of(left), Stream.of(others)).toArray(Candidate[]::new))
+                .claimedBy(A, 4)
+                .fencing(Rules.Fencing.DELETE_POD)
+                .promised("a", 4, "b")
+                .transferRest(Duration.ZERO);
+    }
+
+    @Test
+    void whatHasCostTheLeaderItsPodIsKeptThoughItsTimeIsUp() {
+        World going = deleting(pod("a").life(Life.TERMINATING).build());
+        World gone = deleting().gone(A).stopped(A);
+
+        assertThat(going.plan().situation()).isEqualTo(Situation.FENCING);
+        assertThat(going.plan().nextLook()).isEqualTo(Seat.NEVER);
+        assertThat(outcome(going)).isEmpty();
+        assertThat(gone.plan().transition()).contains(new Transition(Optional.of(A), B, 5, Reason.LEADERSHIP_TRANSFER));
+    }
+
+    @Test
+    void whatHasCostTheLeaderItsPodIsNotKeptForATargetThatMayNotLead() {
+        World going = World.of(
+                        pod("a").life(Life.TERMINATING).build(),
+                        pod("b").notReady().build(),
+                        healthy("c"))
+                .claimedBy(A, 4)
+                .fencing(Rules.Fencing.DELETE_POD)
+                .promised("a", 4, "b")
+                .transferRest(Duration.ZERO);
+
+        assertThat(refusal(going)).extracting("refusal").isEqualTo(Refusal.TARGET_NOT_ELIGIBLE);
+    }
+
+    @Test
+    void whatHasNotYetCostTheLeaderItsPodIsCalledOffWhenItsTimeIsUp() {
+        World late = deleting(leading("a", 4));
+
+        assertThat(refusal(late)).extracting("refusal").isEqualTo(Refusal.TIMED_OUT);
+        assertThat(late.plan().steps()).noneMatch(Step.DeletePod.class::isInstance);
+    }
+
+    @Test
+    void onlyWhereALeaderIsDeletedForItDoesItOutliveItsTime() {
+        World going = deleting(pod("a").life(Life.TERMINATING).build()).fencing(Rules.Fencing.AWAIT_LEASE_EXPIRY);
+
+        assertThat(refusal(going)).extracting("refusal").isEqualTo(Refusal.TIMED_OUT);
+    }
+
+    // What is true, whatever has happened since.
+
+    static Stream<World> halfMade() {
+        Supplier<World> claimed = () -> World.of(healthy("a"), healthy("b"))
+                .claimedBy(B, 5, A)
+                .promised("a", 4, "b")
+                .transferRest(Duration.ZERO);
+        return Stream.of(
+                claimed.get(),
+                claimed.get().mode(Rules.Mode.PAUSED),
+                claimed.get().mode(Rules.Mode.OBSERVE).notHeld(),
+                claimed.get().obstacle(Observation.Obstacle.Kind.SELECTOR_OVERLAP));
+    }
+
+    @ParameterizedTest
+    @MethodSource("halfMade")
+    void nothingIsSaidWhileTheLeaseNamesTheTargetAndItHasNoLabelYet(World halfMade) {
+        assertThat(outcome(halfMade)).isEmpty();
+        assertThat(halfMade.plan().nextLook()).isPositive();
+    }
+
+    @Test
+    void anElectionThatIsDeletedPromotesNobodyAndSaysSo() {
+        World claimed = World.of(healthy("a"), healthy("b"))
+                .claimedBy(B, 5, A)
+                .promised("a", 4, "b")
+                .deleting();
+
+        assertThat(refusal(claimed)).extracting("refusal").isEqualTo(Refusal.ELECTION_DELETED);
+    }
+
+    @Test
+    void isDoneThoughTheTargetWasLostSinceIfTheHistoryTells() {
+        Supplier<World> lost =
+                () -> World.of(leading("a", 6), healthy("b")).claimedBy(A, 6).promised("a", 4, "b");
+
+        assertThat(outcome(lost.get().led(4, "a").led(5, "b").led(6, "a"))).contains(new Outcome.Completed(5));
+        assertThat(outcome(lost.get().led(5, "b").transferRest(Duration.ZERO))).contains(new Outcome.Completed(5));
+        assertThat(outcome(lost.get().led(3, "b").led(4, "a").led(6, "a")))
+                .get()
+                .extracting("refusal")
+                .isEqualTo(Refusal.OVERTAKEN);
+    }
+
+    @Test
+    void isDoneThoughItsLeaseIsLostIfTheHistoryTells() {
+        World lost = World.of(pod("b").notReady().build())
+                .lease(new LeaseState.Missing())
+                .led(5, "b")
+                .promised("a", 4, "b");
+
+        assertThat(outcome(lost)).contains(new Outcome.Completed(5));
+    }
+
+    @Test
+    void nothingIsSaidByWhoDoesNotYetSeeTheTermOfThePromise() {
+        World behind = World.of(healthy("a"), leading("b", 3)).claimedBy(B, 3).promised("a", 4, "b");
+
+        assertThat(behind.plan().transition()).isEmpty();
+        assertThat(outcome(behind)).isEmpty();
+    }
+
     static Stream<Arguments> refusals() {
         Candidate b = healthy("b");
         Transfer orphaned = new Transfer(
@@ -209,6 +390,7 @@ class TransfersTest {
                 Instant.EPOCH,
                 "b",
                 MINUTE,
+                false,
                 Optional.of(new Acceptance("a", 4, "b", Instant.EPOCH)),
                 true,
                 false);
@@ -253,7 +435,14 @@ class TransfersTest {
                 Arguments.of(Refusal.ELECTION_DELETED, world(b).transfer(orphaned)),
                 Arguments.of(
                         Refusal.NO_LEADER, World.of(pod("b").notReady().build()).asked("b")),
-                Arguments.of(Refusal.TIMED_OUT, world(b).asked("b").transferRest(Duration.ZERO)));
+                Arguments.of(Refusal.TIMED_OUT, world(b).asked("b").transferRest(Duration.ZERO)),
+                Arguments.of(Refusal.TIMED_OUT, world(b).asked("b").transferStale()),
+                Arguments.of(Refusal.TIMEOUT_TOO_SHORT, lapsing(MINUTE, Duration.ofSeconds(59))),
+                Arguments.of(
+                        Refusal.OVERTAKEN,
+                        World.of(healthy("a"), healthy("b"), leading("c", 5))
+                                .claimedBy(id("c"), 5)
+                                .promised("a", 4, "b")));
     }
 
     @ParameterizedTest

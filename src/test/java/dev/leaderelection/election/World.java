@@ -42,6 +42,7 @@ public final class World {
     private long reserved = 16;
     private long highest;
     private Optional<PodIdentity> lastLeader = Optional.empty();
+    private final Map<Long, String> leaders = new HashMap<>();
     private Duration ledFor = Duration.ofHours(1);
     private final Map<PodIdentity, Duration> steadyFor = new HashMap<>();
     private Optional<Transfer> transfer = Optional.empty();
@@ -215,7 +216,19 @@ public final class World {
 
     /** What was asked for is given up after this. */
     public World transferRest(Duration now) {
-        transfer = transfer.map(known -> known.withRest(now));
+        transfer = transfer.map(known -> known.asOfNow(now, known.stale()));
+        return this;
+    }
+
+    /** What was asked for is older than it may be. */
+    public World transferStale() {
+        transfer = transfer.map(known -> known.asOfNow(known.rest(), true));
+        return this;
+    }
+
+    /** The history tells that a pod led in a term. */
+    public World led(long term, String pod) {
+        leaders.put(term, pod);
         return this;
     }
 
@@ -227,7 +240,7 @@ public final class World {
     /** A transfer with a minute left. */
     public static Transfer transfer(String target, Optional<Transfer.Acceptance> accepted) {
         return new Transfer(
-                "move", "move-uid", "7", Instant.EPOCH, target, Duration.ofMinutes(1), accepted, false, false);
+                "move", "move-uid", "7", Instant.EPOCH, target, Duration.ofMinutes(1), false, accepted, false, false);
     }
 
     public Observation observe() {
@@ -241,7 +254,7 @@ public final class World {
                 gone,
                 allStopped(),
                 fenced,
-                new Observation.Terms(reserved, highest),
+                new Observation.Terms(reserved, highest, leaders),
                 lastLeader,
                 ledFor,
                 steadyFor,

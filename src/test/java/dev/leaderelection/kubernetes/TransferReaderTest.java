@@ -57,6 +57,7 @@ class TransferReaderTest {
                         Instant.parse("2026-01-01T11:00:00Z"),
                         "b",
                         Duration.ofSeconds(30),
+                        false,
                         Optional.empty(),
                         false,
                         false));

@@ -216,6 +216,10 @@ class ElectionPassTest {
         store.reads.clear();
     }
 
+    private void ask(String target) {
+        store.ask(target, clocks.wall().instant());
+    }
+
     private void leaderFails() {
         Candidate leader = store.pod("a");
         store.put(pod("a").notReady().routed(leader.labelTerm()).build());
@@ -1135,7 +1139,7 @@ class ElectionPassTest {
     @Test
     void aTransferIsPromisedThenMadeThenRecorded() {
         givenALeader();
-        store.ask("b");
+        ask("b");
 
         pass();
 
@@ -1161,7 +1165,7 @@ class ElectionPassTest {
         store.put(healthy("c"));
         settle();
         store.writes.clear();
-        store.ask("");
+        ask("");
         AtomicInteger count = new AtomicInteger();
         store.script = (number, name) -> count.incrementAndGet() == write ? fate : Fate.GRANTED;
 
@@ -1178,7 +1182,7 @@ class ElectionPassTest {
     @Test
     void aTransferThatMayNotBeAnsweredDisturbsNoElection() {
         givenALeader();
-        store.ask("b");
+        ask("b");
         store.script = (number, write) -> write.endsWith(" move") ? Fate.DENIED : Fate.GRANTED;
 
         for (int second = 0; second < 100; second++) {
@@ -1193,7 +1197,7 @@ class ElectionPassTest {
     @Test
     void aTransferThatIsWithdrawnInTimeIsNotMade() {
         givenALeader();
-        store.ask("b");
+        ask("b");
         store.script = (number, write) -> write.equals("claim b/2") ? Fate.UNAVAILABLE : Fate.GRANTED;
         pass();
         store.script = (number, write) -> Fate.GRANTED;
@@ -1204,17 +1208,106 @@ class ElectionPassTest {
         assertThat(store.routed()).containsExactly("a");
     }
 
+    private static LeaderElectionSpec fencedBy(String fencing, int durationSeconds) {
+        return Serialization.unmarshal("""
+                selector: {matchLabels: {app: orders}}
+                lease: {durationSeconds: %d, renewIntervalSeconds: 10}
+                failover: {fencing: %s}
+                """.formatted(durationSeconds, fencing), LeaderElectionSpec.class);
+    }
+
     @Test
-    void aTransferWaitsForAFenceAndIsCalledOffWithIt() {
+    void aTransferThatWasAskedForWhileNobodyActedIsNotMadeHoursLater() {
+        givenALeader();
+        store.ask("b", clocks.wall().instant().minus(Duration.ofHours(3)));
+
+        settle();
+
+        assertThat(store.writes).contains("Failed move").doesNotContain("Accepted move");
+        assertThat(store.routed()).containsExactly("a");
+    }
+
+    @Test
+    void aTransferThatCannotOutlastTheLeaseTakesNoLabelFromAnybody() {
+        spec = fencedBy("AwaitLeaseExpiry", 60);
+        givenALeader();
+        now = now.plusSeconds(20);
+        ask("b");
+
+        settle();
+
+        assertThat(store.writes).contains("Failed move").doesNotContain("Accepted move", "demote a");
+        assertThat(store.routed()).containsExactly("a");
+    }
+
+    @Test
+    void aTransferThatHasCostTheLeaderItsPodIsMadeHoweverLongThatTakes() {
+        spec = fencedBy("DeletePod", 30);
+        givenALeader();
+        store.put(pod("c").priority(9).build());
+        ask("b");
+        settle();
+        assertThat(store.writes).containsSubsequence("Accepted move", "demote a", "delete a");
+
+        now = now.plusSeconds(600);
+        settle();
+        assertThat(store.transfer.orElseThrow().finished()).isFalse();
+        store.pods.remove("a");
+        settle();
+
+        assertThat(store.routed()).containsExactly("b");
+        assertThat(store.writes).contains("Completed move").doesNotContain("Failed move");
+    }
+
+    @Test
+    void aTransferThatIsPausedAfterItsClaimIsDoneOnceItIsPromoted() {
+        givenALeader();
+        ask("b");
+        store.script = (number, write) -> write.equals("promote b") ? Fate.UNAVAILABLE : Fate.GRANTED;
+        settle();
+        assertThat(store.writes).contains("claim b/2");
+        store.script = (number, write) -> Fate.GRANTED;
+        LeaderElectionSpec active = spec;
         spec = Serialization.unmarshal("""
                 selector: {matchLabels: {app: orders}}
-                lease: {durationSeconds: 120, renewIntervalSeconds: 10}
-                failover: {fencing: AwaitLeaseExpiry}
+                mode: Paused
                 """, LeaderElectionSpec.class);
+
+        now = now.plusSeconds(100);
+        settle();
+        assertThat(store.transfer.orElseThrow().finished()).isFalse();
+        spec = active;
+        settle();
+
+        assertThat(store.routed()).containsExactly("b");
+        assertThat(store.writes).contains("Completed move").doesNotContain("Failed move");
+    }
+
+    @Test
+    void aTransferIsDoneThoughTheTargetWasLostBeforeThatWasWritten() {
         givenALeader();
-        store.ask("b");
+        ask("b");
+        store.script = (number, write) -> write.equals("Completed move") ? Fate.UNAVAILABLE : Fate.GRANTED;
+        pass();
+        assertThat(store.routed()).containsExactly("b");
+        store.script = (number, write) -> Fate.GRANTED;
+
+        store.pods.remove("b");
+        pass();
+        settle();
+
+        assertThat(store.routed()).containsExactly("a");
+        assertThat(store.writes).contains("Completed move").doesNotContain("Failed move");
+    }
+
+    @Test
+    void aTransferWaitsForAFenceAndIsCalledOffWithIt() {
+        spec = fencedBy("AwaitLeaseExpiry", 30);
+        givenALeader();
+        ask("b");
         settle();
         assertThat(store.routed()).isEmpty();
+        spec = fencedBy("AwaitLeaseExpiry", 120);
 
         now = now.plusSeconds(61);
         settle();

@@ -291,14 +291,15 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
     }
 
     /** A transfer as a user asks for it. */
-    void ask(String target) {
+    void ask(String target, Instant created) {
         transfer = Optional.of(new Transfer(
                 "move",
                 "move-uid",
                 nextVersion(),
-                Instant.EPOCH,
+                created,
                 target,
                 Duration.ofMinutes(1),
+                false,
                 Optional.empty(),
                 false,
                 false));
@@ -326,6 +327,7 @@ final class FakeElectionStore implements ElectionStore, ElectionPass.StatusStore
         resource.getMetadata().setName(transfer.name());
         resource.getMetadata().setUid(transfer.uid());
         resource.getMetadata().setResourceVersion(version);
+        resource.getMetadata().setCreationTimestamp(transfer.created().toString());
         resource.setSpec(new LeadershipTransferSpec("orders", transfer.target(), 60));
         return resource;
     }

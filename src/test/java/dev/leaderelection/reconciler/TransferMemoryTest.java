@@ -8,10 +8,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TransferMemoryTest {
 
     private static final Duration START = Duration.ofHours(1);
+    private static final Instant NOW = Instant.EPOCH.plusSeconds(10);
 
     private final TransferMemory memory = new TransferMemory();
 
@@ -23,6 +26,7 @@ class TransferMemoryTest {
                 Instant.ofEpochSecond(createdAtSecond),
                 "",
                 Duration.ofMinutes(1),
+                false,
                 Optional.empty(),
                 false,
                 false);
@@ -36,13 +40,14 @@ class TransferMemoryTest {
                 transfer.created(),
                 transfer.target(),
                 transfer.rest(),
+                transfer.stale(),
                 transfer.accepted(),
                 transfer.orphaned(),
                 finished);
     }
 
     private Optional<String> pending(Duration ticks, Transfer... cached) {
-        return memory.pending(List.of(cached), ticks).map(Transfer::name);
+        return memory.pending(List.of(cached), ticks, NOW).map(Transfer::name);
     }
 
     @Test
@@ -55,7 +60,25 @@ class TransferMemoryTest {
     void timeRunsFromWhenItWasFirstSeen() {
         pending(START, transfer("a", 1));
 
-        assertThat(memory.pending(List.of(transfer("a", 1)), START.plusSeconds(20)))
+        assertThat(memory.pending(List.of(transfer("a", 1)), START.plusSeconds(20), NOW))
+                .map(Transfer::rest)
+                .contains(Duration.ofSeconds(40));
+    }
+
+    /** Created in second 1, with a minute to be made in. */
+    @ParameterizedTest
+    @CsvSource({"-3600, false", "1, false", "61, false", "361, false", "362, true", "36000, true"})
+    void whatWasAskedForLongBeforeItWasSeenIsStaleWithMinutesToSpare(long nowSecond, boolean stale) {
+        assertThat(memory.pending(List.of(transfer("a", 1)), START, Instant.ofEpochSecond(nowSecond)))
+                .map(Transfer::stale)
+                .contains(stale);
+    }
+
+    @Test
+    void theTimeOfDayTakesNothingFromTheTimeOut() {
+        pending(START, transfer("a", 1));
+
+        assertThat(memory.pending(List.of(transfer("a", 1)), START.plusSeconds(20), NOW.plusSeconds(86_400)))
                 .map(Transfer::rest)
                 .contains(Duration.ofSeconds(40));
     }
@@ -87,7 +110,7 @@ class TransferMemoryTest {
         pending(START, transfer("a", 1));
         pending(START.plusSeconds(50), transfer("b", 1));
 
-        assertThat(memory.pending(List.of(transfer("a", 1)), START.plusSeconds(50)))
+        assertThat(memory.pending(List.of(transfer("a", 1)), START.plusSeconds(50), NOW))
                 .map(Transfer::rest)
                 .contains(Duration.ofMinutes(1));
     }
