@@ -135,7 +135,15 @@ class ArchitectureTest {
                 .resideInAPackage(CLI)
                 .should()
                 .onlyDependOnClassesThat(readers.or(resideInAnyPackage(
-                        "java..", API, ELECTION, CLI, JSPECIFY, "io.fabric8.kubernetes..", "picocli..")))
+                        "java..",
+                        API,
+                        ELECTION,
+                        CLI,
+                        JSPECIFY,
+                        "io.fabric8.kubernetes..",
+                        "picocli..",
+                        // What the client throws when it reads a kubeconfig.
+                        "org.snakeyaml.engine.v2.exceptions..")))
                 .check(MAIN);
     }
 

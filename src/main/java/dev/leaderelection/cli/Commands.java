@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.PrintWriter;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class Commands {
+
+    @Mixin
+    private final Access access = new Access();
 
     private final PrintWriter out;
     private final PrintWriter err;
@@ -48,7 +52,7 @@ final class Commands {
         this.clock = clock;
     }
 
-    private int with(Access access, Function<Session, String> command) {
+    private int with(Function<Session, String> command) {
         try (Session session = Session.open(access)) {
             try {
                 out.print(command.apply(session));
@@ -70,7 +74,6 @@ final class Commands {
 
     @Command(name = "list", description = "Lists the elections of a namespace.", mixinStandardHelpOptions = true)
     int list(
-            @Mixin Access access,
             @Option(
                             names = {"-A", "--all-namespaces"},
                             description = "Those of all namespaces.")
@@ -81,7 +84,7 @@ final class Commands {
                             defaultValue = "text",
                             description = "json or yaml.")
                     Format format) {
-        return with(access, session -> {
+        return with(session -> {
             List<LeaderElection> elections = session.elections(everywhere);
             if (elections.isEmpty() && format == Format.TEXT) {
                 return (everywhere ? "No elections found" : "No elections found in namespace " + session.namespace())
@@ -100,7 +103,6 @@ final class Commands {
             description = "Shows how an election stands, and warns where Lease, label, status and endpoints disagree.",
             mixinStandardHelpOptions = true)
     int status(
-            @Mixin Access access,
             @Parameters(paramLabel = "NAME", description = "The election.") String name,
             @Option(
                             names = {"-o", "--output"},
@@ -108,7 +110,7 @@ final class Commands {
                             defaultValue = "text",
                             description = "json or yaml.")
                     Format format) {
-        return with(access, session -> {
+        return with(session -> {
             Snapshot seen = session.snapshot(name, EnumSet.of(Part.PODS, Part.LEASE, Part.SERVICES, Part.ENDPOINTS));
             Now now = session.now(clock);
             StatusView view = StatusView.of(seen, now);
@@ -121,7 +123,6 @@ final class Commands {
             description = "Shows the transitions that an election remembers, the newest first.",
             mixinStandardHelpOptions = true)
     int history(
-            @Mixin Access access,
             @Parameters(paramLabel = "NAME", description = "The election.") String name,
             @Option(
                             names = {"-o", "--output"},
@@ -129,7 +130,7 @@ final class Commands {
                             defaultValue = "text",
                             description = "json or yaml.")
                     Format format) {
-        return with(access, session -> {
+        return with(session -> {
             var history = Snapshot.status(session.election(name)).history();
             return as(format, session, history, Listing.history(history, clock.instant()));
         });
@@ -138,33 +139,10 @@ final class Commands {
     @Command(
             name = "watch",
             description =
-                    "Prints a line whenever leader, term or readiness of an election change, until it is stopped.",
+                    "Prints a line whenever leader, term or readiness of an election change, until it is stopped; with -o"
+                            + " every revision of the election.",
             mixinStandardHelpOptions = true)
-    int watch(@Mixin Access access, @Parameters(paramLabel = "NAME", description = "The election.") String name) {
-        return with(access, session -> {
-            try (Changes changes = session.watch(name)) {
-                out.print(WatchLine.HEADER);
-                out.flush();
-                Optional<WatchLine> last = Optional.empty();
-                for (Optional<LeaderElection> now = changes.next(); now.isPresent(); now = changes.next()) {
-                    WatchLine line = WatchLine.of(Snapshot.status(now.get()));
-                    if (!last.equals(Optional.of(line))) {
-                        out.print(line.text(clock.instant()));
-                        out.flush();
-                    }
-                    last = Optional.of(line);
-                }
-            }
-            return name + " was deleted" + System.lineSeparator();
-        });
-    }
-
-    @Command(
-            name = "explain",
-            description = "Tells why this pod leads, and why none of the others does.",
-            mixinStandardHelpOptions = true)
-    int explain(
-            @Mixin Access access,
+    int watch(
             @Parameters(paramLabel = "NAME", description = "The election.") String name,
             @Option(
                             names = {"-o", "--output"},
@@ -172,7 +150,40 @@ final class Commands {
                             defaultValue = "text",
                             description = "json or yaml.")
                     Format format) {
-        return with(access, session -> {
+        try (Changes changes = new Changes(() -> Session.open(access), name, err::println)) {
+            WatchLine.Columns columns = new WatchLine.Columns(ZoneId.systemDefault());
+            Optional<WatchLine> last = Optional.empty();
+            for (Optional<LeaderElection> now = changes.next(); now.isPresent(); now = changes.next()) {
+                Optional<WatchLine> line = Optional.of(WatchLine.of(Snapshot.status(now.get())));
+                if (format != Format.TEXT) {
+                    out.print(as(format, changes.session(), now.get(), ""));
+                } else if (!last.equals(line)) {
+                    out.print(columns.text(line.get(), clock.instant()));
+                }
+                last = line;
+                // Nobody reads on.
+                if (out.checkError()) {
+                    return 0;
+                }
+            }
+        }
+        (format == Format.TEXT ? out : err).println(name + " was deleted");
+        return 0;
+    }
+
+    @Command(
+            name = "explain",
+            description = "Tells why this pod leads, and why none of the others does.",
+            mixinStandardHelpOptions = true)
+    int explain(
+            @Parameters(paramLabel = "NAME", description = "The election.") String name,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "FORMAT",
+                            defaultValue = "text",
+                            description = "json or yaml.")
+                    Format format) {
+        return with(session -> {
             Snapshot seen = session.snapshot(name, EnumSet.of(Part.PODS, Part.LEASE, Part.TRANSFERS));
             Explanation explanation = Explanation.of(seen, session.now(clock));
             return as(format, session, explanation, explanation.text());
@@ -183,27 +194,42 @@ final class Commands {
             name = "pause",
             description = "Keeps leadership where it is, whatever happens, until it is resumed.",
             mixinStandardHelpOptions = true)
-    int pause(@Mixin Access access, @Parameters(paramLabel = "NAME", description = "The election.") String name) {
-        return with(access, session -> mode(session, name, Mode.PAUSED, "paused: leadership does not move"));
+    int pause(
+            @Parameters(paramLabel = "NAME", description = "The election.") String name,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "FORMAT",
+                            defaultValue = "text",
+                            description = "json or yaml.")
+                    Format format) {
+        return with(session -> mode(session, name, Mode.PAUSED, "paused: leadership does not move", format));
     }
 
     @Command(name = "resume", description = "Lets leadership move again.", mixinStandardHelpOptions = true)
-    int resume(@Mixin Access access, @Parameters(paramLabel = "NAME", description = "The election.") String name) {
-        return with(access, session -> mode(session, name, Mode.ACTIVE, "active: leadership moves again"));
+    int resume(
+            @Parameters(paramLabel = "NAME", description = "The election.") String name,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "FORMAT",
+                            defaultValue = "text",
+                            description = "json or yaml.")
+                    Format format) {
+        return with(session -> mode(session, name, Mode.ACTIVE, "active: leadership moves again", format));
     }
 
-    private static String mode(Session session, String name, Mode mode, String told) {
-        Mode before = session.election(name).getSpec().mode();
-        if (before == Mode.OBSERVE) {
+    private static String mode(Session session, String name, Mode mode, String told, Format format) {
+        LeaderElection before = session.election(name);
+        if (before.getSpec().mode() == Mode.OBSERVE) {
             throw new Failure(
                     "LeaderElection " + name + " only observes, and is neither paused nor resumed: set spec.mode"
                             + " with kubectl patch if it shall elect");
         }
-        if (before == mode) {
-            return name + " is " + told + " (it was before)" + System.lineSeparator();
-        }
-        session.mode(name, mode);
-        return name + " is " + told + System.lineSeparator();
+        boolean isSo = before.getSpec().mode() == mode;
+        return as(
+                format,
+                session,
+                isSo ? before : session.mode(name, mode),
+                name + " is " + told + (isSo ? " (it was before)" : "") + System.lineSeparator());
     }
 
     @Command(
@@ -211,7 +237,6 @@ final class Commands {
             description = "Asks for leadership to go to another pod, and waits for what becomes of it.",
             mixinStandardHelpOptions = true)
     int transfer(
-            @Mixin Access access,
             @Parameters(paramLabel = "NAME", description = "The election.") String name,
             @Option(
                             names = "--to",
@@ -231,17 +256,21 @@ final class Commands {
                             defaultValue = "text",
                             description = "json or yaml.")
                     Format format) {
-        return with(access, session -> {
+        return with(session -> {
             LeadershipTransfer asked = session.transfer(name, target, seconds);
             String record = asked.getMetadata().getName();
             return Interruption.during(
                     () -> {
                         Optional<LeadershipTransfer> ended = session.outcome(asked);
-                        return as(
-                                format,
-                                session,
-                                ended.orElse(asked),
-                                ended.map(transfer -> outcome(name, transfer)).orElseGet(() -> unseen(name, record)));
+                        if (format != Format.TEXT) {
+                            // Also if it was refused: a script is told what became of it, and by the exit code that it
+                            // was.
+                            out.print(as(format, session, ended.orElse(asked), ""));
+                            out.flush();
+                        }
+                        String told =
+                                ended.map(transfer -> outcome(name, transfer)).orElseGet(() -> unseen(name, record));
+                        return format == Format.TEXT ? told : "";
                     },
                     () -> err.println("interrupted: LeadershipTransfer " + record + ": " + session.withdraw(asked)),
                     "");

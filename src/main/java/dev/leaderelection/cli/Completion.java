@@ -1,8 +1,10 @@
 package dev.leaderelection.cli;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -16,25 +18,39 @@ final class Completion {
     private static final List<String> COMMANDS =
             List.of("explain", "history", "list", "pause", "resume", "status", "transfer", "watch");
 
-    private static final List<String> EVERYWHERE = List.of("--context", "--kubeconfig", "--namespace");
+    private static final List<String> EVERYWHERE =
+            List.of("--as", "--as-group", "--cluster", "--context", "--kubeconfig", "--namespace", "--user");
 
     private static final Map<String, List<String>> OPTIONS = Map.of(
             "list", List.of("--all-namespaces", "--output"),
             "status", List.of("--output"),
             "history", List.of("--output"),
+            "watch", List.of("--output"),
             "explain", List.of("--output"),
+            "pause", List.of("--output"),
+            "resume", List.of("--output"),
             "transfer", List.of("--output", "--timeout", "--to"));
 
     private final Function<Access, List<String>> elections;
     private final BiFunction<Access, String, List<String>> candidates;
+    private final Function<Access, List<String>> namespaces;
+    private final Function<Access, Optional<Kubeconfig>> kubeconfig;
 
     /**
      * @param elections the names of a namespace's elections
      * @param candidates the names of an election's pods
+     * @param namespaces the names of the cluster's namespaces
+     * @param kubeconfig the user's kubeconfig; nothing if it cannot be read
      */
-    Completion(Function<Access, List<String>> elections, BiFunction<Access, String, List<String>> candidates) {
+    Completion(
+            Function<Access, List<String>> elections,
+            BiFunction<Access, String, List<String>> candidates,
+            Function<Access, List<String>> namespaces,
+            Function<Access, Optional<Kubeconfig>> kubeconfig) {
         this.elections = elections;
         this.candidates = candidates;
+        this.namespaces = namespaces;
+        this.kubeconfig = kubeconfig;
     }
 
     /**
@@ -43,20 +59,14 @@ final class Completion {
      * @param words what has been typed; the last may be empty
      */
     List<String> of(List<String> words) {
-        String last = words.isEmpty() ? "" : words.get(words.size() - 1);
+        List<String> split = words.stream().flatMap(Completion::split).toList();
+        String last = split.isEmpty() ? "" : split.get(split.size() - 1);
         List<String> plain = new ArrayList<>();
-        String namespace = "";
-        String context = "";
-        String kubeconfig = "";
+        Map<String, String> given = new HashMap<>();
         String open = "";
-        for (String word : words.subList(0, Math.max(0, words.size() - 1))) {
+        for (String word : split.subList(0, Math.max(0, split.size() - 1))) {
             if (!open.isEmpty()) {
-                switch (open) {
-                    case "-n", "--namespace" -> namespace = word;
-                    case "--context" -> context = word;
-                    case "--kubeconfig" -> kubeconfig = word;
-                    default -> {}
-                }
+                given.put(open.equals("-n") ? "--namespace" : open, word);
                 open = "";
             } else if (word.startsWith("-")) {
                 open = takesValue(word) ? word : "";
@@ -64,32 +74,48 @@ final class Completion {
                 plain.add(word);
             }
         }
-        Access access = new Access(namespace, context, kubeconfig);
+        Access access = new Access(
+                given.getOrDefault("--namespace", ""),
+                given.getOrDefault("--context", ""),
+                given.getOrDefault("--cluster", ""),
+                given.getOrDefault("--user", ""),
+                given.getOrDefault("--as", ""),
+                given.getOrDefault("--kubeconfig", ""));
         return suggestions(access, plain, open, last)
                 .filter(word -> word.startsWith(last))
                 .toList();
     }
 
+    /** An option and its value may be one word. */
+    private static Stream<String> split(String word) {
+        return word.startsWith("--") && word.contains("=") ? Stream.of(word.split("=", 2)) : Stream.of(word);
+    }
+
     private static boolean takesValue(String option) {
-        return !option.contains("=")
-                && !List.of("-A", "--all-namespaces", "-h", "--help").contains(option);
+        return !List.of("-A", "--all-namespaces", "-h", "--help", "-V", "--version")
+                .contains(option);
     }
 
     private Stream<String> suggestions(Access access, List<String> plain, String open, String last) {
-        if (open.equals("-o") || open.equals("--output")) {
-            return Stream.of("json", "yaml");
-        }
-        if (open.equals("--to") && plain.size() > 1) {
-            return candidates.apply(access, plain.get(1)).stream();
-        }
-        if (!open.isEmpty()) {
-            return Stream.empty();
+        return switch (open) {
+            case "" -> words(access, plain, last);
+            case "-o", "--output" -> Stream.of("json", "yaml");
+            case "-n", "--namespace" -> namespaces.apply(access).stream();
+            case "--context" -> kubeconfig.apply(access).stream().flatMap(file -> file.contexts().stream());
+            case "--cluster" -> kubeconfig.apply(access).stream().flatMap(file -> file.clusters().stream());
+            case "--user" -> kubeconfig.apply(access).stream().flatMap(file -> file.users().stream());
+            case "--to" -> plain.size() > 1 ? candidates.apply(access, plain.get(1)).stream() : Stream.empty();
+            default -> Stream.empty();
+        };
+    }
+
+    private Stream<String> words(Access access, List<String> plain, String last) {
+        if (last.startsWith("-")) {
+            List<String> own = plain.isEmpty() ? List.of() : OPTIONS.getOrDefault(plain.get(0), List.of());
+            return Stream.concat(own.stream(), EVERYWHERE.stream());
         }
         if (plain.isEmpty()) {
             return COMMANDS.stream();
-        }
-        if (last.startsWith("-")) {
-            return Stream.concat(OPTIONS.getOrDefault(plain.get(0), List.of()).stream(), EVERYWHERE.stream());
         }
         return plain.size() == 1 && !plain.get(0).equals("list") ? elections.apply(access).stream() : Stream.empty();
     }

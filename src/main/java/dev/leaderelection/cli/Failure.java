@@ -1,8 +1,12 @@
 package dev.leaderelection.cli;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import java.util.Objects;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /** What a person is told instead of a result: one line that names the object, the cause and the remedy. */
 final class Failure extends RuntimeException {
@@ -16,11 +20,10 @@ final class Failure extends RuntimeException {
     /** What a refused request means to who asked for it. */
     static Failure of(KubernetesClientException refused, String url) {
         if (refused.getStatus() == null) {
-            return new Failure("cannot reach the API server " + url + ": " + root(refused)
+            return new Failure("cannot reach the API server " + url + ": " + oneLine(refused)
                     + ". Name another cluster by --context or --kubeconfig");
         }
-        String said =
-                Objects.requireNonNullElse(refused.getStatus().getMessage(), String.valueOf(refused.getMessage()));
+        String said = reason(refused);
         return switch (refused.getCode()) {
             case 401 -> new Failure("the API server does not know you: sign in again, or name another --context");
             case 403 ->
@@ -34,12 +37,31 @@ final class Failure extends RuntimeException {
         };
     }
 
-    private static String root(Throwable thrown) {
+    /** What the server says, or what keeps it from saying anything. */
+    static String reason(KubernetesClientException refused) {
+        return refused.getStatus() == null
+                ? oneLine(refused)
+                : Objects.requireNonNullElse(refused.getStatus().getMessage(), String.valueOf(refused.getMessage()));
+    }
+
+    /** What is at the bottom of it. */
+    static String oneLine(Throwable thrown) {
         Throwable cause = thrown;
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
+        if (cause instanceof MarkedYamlEngineException marked
+                && marked.getProblemMark().isPresent()) {
+            Mark mark = marked.getProblemMark().get();
+            return "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ": " + marked.getProblem();
+        }
         String message = cause.getMessage();
+        if (cause instanceof NoSuchFileException) {
+            return "there is no " + message;
+        }
+        if (cause instanceof CharacterCodingException) {
+            return "it is no text";
+        }
         return message == null
                 ? cause.getClass().getSimpleName().toLowerCase(Locale.ROOT)
                 : message.lines().findFirst().orElse("");

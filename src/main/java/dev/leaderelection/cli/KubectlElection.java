@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine;
 
@@ -64,8 +65,18 @@ public final class KubectlElection {
                                 access,
                                 session -> Snapshot.status(session.election(election)).members().stream()
                                         .map(member -> member.podName())
-                                        .toList()))
+                                        .toList()),
+                        access -> asked(access, Session::namespaces),
+                        KubectlElection::kubeconfig)
                 .of(words);
+    }
+
+    private static Optional<Kubeconfig> kubeconfig(Access access) {
+        try {
+            return Optional.of(Connection.ofThisProcess().kubeconfig(access));
+        } catch (Failure e) {
+            return Optional.empty();
+        }
     }
 
     /** Whoever presses a key does not want to read of a failure. */

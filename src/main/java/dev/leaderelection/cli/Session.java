@@ -8,6 +8,8 @@ import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.TransferReader;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
@@ -19,6 +21,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -59,32 +63,29 @@ final class Session implements AutoCloseable {
     }
 
     static Session open(Access access) {
-        if (!access.kubeconfig().isEmpty()) {
-            System.setProperty(Config.KUBERNETES_KUBECONFIG_FILE, access.kubeconfig());
-        }
-        Config config =
-                access.context().isEmpty() ? Config.autoConfigure(null) : Config.autoConfigure(access.context());
-        if (!access.context().isEmpty()
-                && config.getContexts().stream()
-                        .noneMatch(context -> access.context().equals(context.getName()))) {
-            throw new Failure("the kubeconfig has no context " + access.context()
-                    + ": kubectl config get-contexts shows those that it has");
-        }
+        Config config = Connection.ofThisProcess().config(access);
         // A person waits for one answer, and would rather try again.
         config.setRequestRetryBackoffLimit(0);
         config.setConnectionTimeout(CONNECT_MILLIS);
         config.setRequestTimeout(REQUEST_MILLIS);
+        // Whoever watches is told when a connection is lost.
+        config.setWatchReconnectLimit(0);
         String namespace = Stream.of(
                         access.namespace(), Objects.requireNonNullElse(config.getNamespace(), ""), "default")
                 .filter(name -> !name.isEmpty())
                 .findFirst()
                 .orElseThrow();
-        // The build of the operator leaves out what would find it.
-        KubernetesClient client = new KubernetesClientBuilder()
-                .withConfig(config)
-                .withHttpClientFactory(new VertxHttpClientFactory())
-                .build();
-        return new Session(client, namespace);
+        try {
+            // The build of the operator leaves out what would find it.
+            KubernetesClient client = new KubernetesClientBuilder()
+                    .withConfig(config)
+                    .withHttpClientFactory(new VertxHttpClientFactory())
+                    .build();
+            return new Session(client, namespace);
+        } catch (KubernetesClientException | IllegalArgumentException e) {
+            throw new Failure("the kubeconfig's way to " + config.getMasterUrl() + " cannot be used: "
+                    + Failure.oneLine(e) + ". Look at the server, certificates and key that it names");
+        }
     }
 
     String url() {
@@ -96,26 +97,47 @@ final class Session implements AutoCloseable {
     }
 
     String json(Object object) {
-        return client.getKubernetesSerialization().asJson(object);
+        return client.getKubernetesSerialization().asJson(trimmed(object));
     }
 
     String yaml(Object object) {
-        return client.getKubernetesSerialization().asYaml(object);
+        return client.getKubernetesSerialization().asYaml(trimmed(object));
     }
 
     private Resource<LeaderElection> resource(String name) {
         return client.resources(LeaderElection.class).inNamespace(namespace).withName(name);
     }
 
+    /** Who wrote which field is nothing that anybody wants to read. */
+    private static Object trimmed(Object object) {
+        if (object instanceof HasMetadata one) {
+            one.getMetadata().setManagedFields(List.of());
+        }
+        return object;
+    }
+
     LeaderElection election(String name) {
-        return Optional.ofNullable(resource(name).get()).orElseThrow(() -> Failure.noElection(name, namespace));
+        return find(name).orElseThrow(() -> Failure.noElection(name, namespace));
+    }
+
+    Optional<LeaderElection> find(String name) {
+        return Optional.ofNullable(resource(name).get());
     }
 
     List<LeaderElection> elections(boolean everywhere) {
         var all = client.resources(LeaderElection.class);
-        return everywhere
+        List<LeaderElection> elections = everywhere
                 ? all.inAnyNamespace().list().getItems()
                 : all.inNamespace(namespace).list().getItems();
+        elections.forEach(Session::trimmed);
+        return elections;
+    }
+
+    /** The cluster's namespaces. */
+    List<String> namespaces() {
+        return client.namespaces().list().getItems().stream()
+                .map(one -> one.getMetadata().getName())
+                .toList();
     }
 
     /**
@@ -229,8 +251,9 @@ final class Session implements AutoCloseable {
     }
 
     /** Has an election be in a mode. */
-    void mode(String name, Mode mode) {
-        resource(name).patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"mode\":\"" + Words.of(mode) + "\"}}");
+    LeaderElection mode(String name, Mode mode) {
+        return resource(name)
+                .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"mode\":\"" + Words.of(mode) + "\"}}");
     }
 
     /** Asks for a transfer. It goes with the election, if that may be read. */
@@ -332,12 +355,14 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Tells of an election now, and of every change of it, until its deletion or until the watch breaks for good. */
-    Changes watch(String name) {
-        election(name);
-        Changes changes = new Changes();
-        changes.follow(resource(name).watch(changes));
-        return changes;
+    /** Tells of every change of an election since a revision of it, until its deletion or until the connection breaks. */
+    Watch watch(LeaderElection since, Watcher<LeaderElection> watcher) {
+        return resource(since.getMetadata().getName())
+                .watch(
+                        new ListOptionsBuilder()
+                                .withResourceVersion(since.getMetadata().getResourceVersion())
+                                .build(),
+                        watcher);
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 record WatchLine(String leader, String term, String ready, String candidates, String reason) {
 
-    static final String HEADER = line("TIME", "LEADER", "TERM", "READY", "CANDIDATES", "LAST REASON");
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssXXX");
 
     static WatchLine of(LeaderElectionStatus status) {
         Optional<Leader> leader = Optional.ofNullable(status.leader());
@@ -30,12 +30,41 @@ record WatchLine(String leader, String term, String ready, String candidates, St
                 status.history().isEmpty() ? "-" : status.history().get(0).reason());
     }
 
-    String text(Instant now) {
-        String time = DateTimeFormatter.ofPattern("HH:mm:ss").format(now.atZone(ZoneId.systemDefault()));
-        return line(time, leader, term, ready, candidates, reason);
-    }
+    /** One line after the other: what comes is not known, so a column grows when it has to, and keeps that width. */
+    static final class Columns {
 
-    private static String line(Object... cells) {
-        return String.format("%-10s%-32s%-8s%-20s%-12s%s", cells).stripTrailing() + System.lineSeparator();
+        private static final String GAP = "  ";
+        private static final String[] HEADER = {"TIME", "LEADER", "TERM", "READY", "CANDIDATES", "LAST REASON"};
+
+        private final ZoneId zone;
+        private final int[] widths = {20, 30, 6, 18, 10, 0};
+        private boolean begun;
+
+        Columns(ZoneId zone) {
+            this.zone = zone;
+        }
+
+        /** The line, after the header if it is the first. */
+        String text(WatchLine line, Instant now) {
+            String[] cells = {
+                TIME.format(now.atZone(zone)), line.leader, line.term, line.ready, line.candidates, line.reason
+            };
+            for (int i = 0; i < cells.length; i++) {
+                widths[i] = Math.max(widths[i], cells[i].length());
+            }
+            String header = begun ? "" : aligned(HEADER);
+            begun = true;
+            return header + aligned(cells);
+        }
+
+        private String aligned(String[] cells) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < cells.length; i++) {
+                line.append(cells[i])
+                        .append(" ".repeat(widths[i] - Math.min(widths[i], cells[i].length())))
+                        .append(GAP);
+            }
+            return line.toString().stripTrailing() + System.lineSeparator();
+        }
     }
 }

@@ -34,6 +34,29 @@ class KubectlElectionTest {
     }
 
     @Test
+    void whatIsTrueOfAllCommandsMayStandBeforeOrAfterThem() {
+        String kubeconfig = "src/test/resources/kubectl/kubeconfig.yaml";
+        assertThat(run("--kubeconfig", kubeconfig, "--context", "one", "status", "orders"))
+                .isEqualTo(1);
+        assertThat(run("--kubeconfig", kubeconfig, "list", "--context", "two")).isEqualTo(1);
+        assertThat(run("list", "--kubeconfig", kubeconfig, "--context", "three"))
+                .isEqualTo(1);
+
+        assertThat(err.toString().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("no context one"),
+                        line -> assertThat(line).contains("no context two"),
+                        line -> assertThat(line).contains("no context three"));
+    }
+
+    @Test
+    void groupsAreOnlyImpersonatedWithAUser() {
+        assertThat(run("list", "--as-group", "admins")).isEqualTo(1);
+
+        assertThat(err.toString()).startsWith("error: --as-group").contains("--as too");
+    }
+
+    @Test
     void helpNamesEveryCommand() {
         assertThat(run("--help")).isZero();
 

@@ -3,19 +3,31 @@ package dev.leaderelection.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.api.LeadershipTransferStatus;
 import dev.leaderelection.cluster.ChildProcess;
 import dev.leaderelection.cluster.Identity;
+import dev.leaderelection.cluster.NetworkProxy;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** {@code kubectl election} as users have it: kubectl finds it on the PATH, and it asks with their rights. */
 class KubectlElectionIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     private final Stage stage = Stage.shared();
 
@@ -268,6 +280,164 @@ class KubectlElectionIT {
                     "no context elsewhere",
                     "kubectl config get-contexts");
             refuses(run(Identity.ADMIN, "election", "status"), 2, "NAME", "--help");
+        }
+    }
+
+    /** Also where a transfer is refused: its object first, then why. */
+    @Test
+    void everyCommandThatTakesAFormatIsReadByAParser() throws IOException {
+        try (Scene scene = stage.scene()) {
+            scene.podsReadyInTurn("orders-a", "orders-b");
+            scene.elect("orders", Scene.FAST);
+            scene.awaitReadyElection("orders");
+
+            assertThat(parsed(scene, "list").at("/items/0/metadata/name").asText())
+                    .isEqualTo("orders");
+            assertThat(parsed(scene, "status", "orders").at("/name").asText()).isEqualTo("orders");
+            assertThat(parsed(scene, "history", "orders").at("/0/to").asText()).isEqualTo("orders-a");
+            assertThat(parsed(scene, "explain", "orders").isObject()).isTrue();
+            assertThat(parsed(scene, "transfer", "orders").at("/status/to").asText())
+                    .startsWith("orders-");
+            assertThat(parsed(scene, "pause", "orders").at("/spec/mode").asText())
+                    .isEqualTo("Paused");
+            scene.awaitCondition("orders", "Paused", "True", "Paused");
+
+            Outcome refused =
+                    run(Identity.ADMIN, "election", "transfer", "orders", "-n", scene.namespace(), "-o", "json");
+            assertThat(refused.code()).as(refused.text()).isEqualTo(1);
+            List<String> lines = refused.text().lines().toList();
+            assertThat(read(JSON, lines.get(0)).at("/kind").asText()).isEqualTo("LeadershipTransfer");
+            assertThat(lines.get(0)).contains("\"Failed\"").doesNotContain("managedFields");
+            assertThat(lines.get(1)).startsWith("error: ");
+
+            assertThat(parsed(scene, "resume", "orders").at("/spec/mode").asText())
+                    .isEqualTo("Active");
+
+            watchesAsObjects(scene, "json");
+            watchesAsObjects(scene, "yaml");
+        }
+    }
+
+    private void watchesAsObjects(Scene scene, String format) throws IOException {
+        String mark = format + "-was-here";
+        try (ChildProcess watch =
+                start(Identity.ADMIN, "election", "watch", "orders", "-n", scene.namespace(), "-o", format)) {
+            await().atMost(Scene.PATIENCE).until(() -> watch.log().contains("LeaderElection"));
+            scene.kubectl("label", "leaderelection", "orders", mark + "=x");
+            await().atMost(Scene.PATIENCE).until(() -> watch.log().contains(mark));
+            List<JsonNode> objects = new ArrayList<>();
+            if (format.equals("json")) {
+                for (String line : watch.log().lines().toList()) {
+                    objects.add(read(JSON, line));
+                }
+            } else {
+                for (String document : watch.log().split("(?m)^---\\s", -1)) {
+                    if (!document.isBlank()) {
+                        objects.add(read(YAML, document));
+                    }
+                }
+            }
+            assertThat(objects).hasSizeGreaterThan(1).allSatisfy(object -> {
+                assertThat(object.at("/metadata/name").asText()).isEqualTo("orders");
+                assertThat(object.at("/metadata/managedFields").isMissingNode()).isTrue();
+            });
+        }
+    }
+
+    /** What a command prints in JSON; it is the same sort of thing in YAML. */
+    private JsonNode parsed(Scene scene, String... arguments) throws IOException {
+        List<JsonNode> read = new ArrayList<>();
+        for (ObjectMapper format : List.of(JSON, YAML)) {
+            List<String> all = new ArrayList<>(List.of(arguments));
+            all.addAll(List.of("-o", format == JSON ? "json" : "yaml"));
+            String text = kubectl(scene, all.toArray(String[]::new));
+            assertThat(text).doesNotContain("managedFields");
+            read.add(read(format, text));
+        }
+        assertThat(read.get(1).getNodeType()).isEqualTo(read.get(0).getNodeType());
+        return read.get(0);
+    }
+
+    private static JsonNode read(ObjectMapper format, String text) throws IOException {
+        return format.readTree(text);
+    }
+
+    @Test
+    void aWatchOutlivesItsConnection() throws IOException {
+        try (Scene scene = stage.scene();
+                NetworkProxy proxy =
+                        new NetworkProxy(URI.create(stage.controlPlane().url()).getPort())) {
+            scene.podsReadyInTurn("orders-a", "orders-b");
+            scene.elect("orders", Scene.FAST);
+            scene.awaitReadyElection("orders");
+            String kubeconfig =
+                    proxy.kubeconfig(stage.controlPlane(), Identity.ADMIN).toString();
+            try (ChildProcess watch = start(
+                    Identity.ADMIN,
+                    "election",
+                    "watch",
+                    "orders",
+                    "-n",
+                    scene.namespace(),
+                    "--kubeconfig",
+                    kubeconfig)) {
+                await().atMost(Scene.PATIENCE).until(() -> watch.log().contains("orders-a"));
+
+                proxy.cut();
+                await().atMost(Scene.PATIENCE).until(() -> watch.log().contains(" is lost, "));
+                kubectl(scene, "transfer", "orders", "--to", "orders-b");
+                proxy.heal();
+
+                await().atMost(Scene.PATIENCE).until(() -> watch.log().contains("LeadershipTransfer"));
+                scene.deleteElection("orders");
+                assertThat(watch.awaitExit()).isZero();
+                assertThat(watch.log().lines().filter(line -> line.startsWith("the connection to https://127.0.0.1:")))
+                        .satisfiesExactly(
+                                line -> assertThat(line).contains(" is lost, "),
+                                line -> assertThat(line).endsWith(" is back"));
+                assertThat(watch.log()).endsWith("orders was deleted\n");
+            }
+        }
+    }
+
+    /** What it writes to standard error reaches the user, and the token the server. */
+    @Test
+    void aCredentialPluginThatWarnsGivesItsTokenAllTheSame() throws IOException {
+        try (Scene scene = stage.scene()) {
+            Path direct = stage.controlPlane().kubeconfig(Identity.ADMIN);
+            String text = Files.readString(direct);
+            Matcher token = Pattern.compile("token: (\\S+)").matcher(text);
+            assertThat(token.find()).isTrue();
+            Path folder = Files.createTempDirectory(stage.controlPlane().directory(), "exec");
+            Path plugin = Files.writeString(folder.resolve("give"), """
+                    #!/bin/sh
+                    echo 'WARNING: this is old' >&2
+                    echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"%s"}}'
+                    """.formatted(token.group(1)));
+            assertThat(plugin.toFile().setExecutable(true)).isTrue();
+            Path kubeconfig = Files.writeString(
+                    folder.resolve("config"),
+                    token.replaceFirst(
+                            "exec: {apiVersion: client.authentication.k8s.io/v1, command: ./give, interactiveMode: Never}"));
+
+            assertThat(kubectl(scene, "list", "--kubeconfig", kubeconfig.toString())
+                            .lines())
+                    .containsExactly("WARNING: this is old", "No elections found in namespace " + scene.namespace());
+        }
+    }
+
+    @Test
+    void asksAsSomebodyElse() {
+        try (Scene scene = stage.scene()) {
+            refuses(
+                    run(Identity.ADMIN, "election", "-n", scene.namespace(), "--as", "eve", "list"),
+                    1,
+                    "\"eve\" cannot list resource \"leaderelections\"");
+            Outcome completed = run(Identity.ADMIN, "__complete", "election", "list", "--namespace", "sto");
+            assertThat(completed.text()).contains(scene.namespace() + "\n");
+            assertThat(run(Identity.ADMIN, "__complete", "election", "list", "--context", "")
+                            .text())
+                    .contains("test\n");
         }
     }
 
