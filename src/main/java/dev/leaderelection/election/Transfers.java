@@ -58,7 +58,7 @@ final class Transfers {
         if (made.isPresent()) {
             return made.map(Outcome.Completed::new);
         }
-        if (ours.filter(promise -> isHalfMade(o, promise)).isPresent()) {
+        if (ours.filter(promise -> isHalfMade(o, promise, transfer)).isPresent()) {
             // Whoever passes next promotes the target, so nothing else may be said of it.
             return Optional.empty();
         }
@@ -83,9 +83,13 @@ final class Transfers {
                         .map(claimed -> claimed.lease().term()));
     }
 
-    /** Whether the Lease names the target, and nothing but its label is missing. */
-    private static boolean isHalfMade(Observation o, Acceptance promise) {
-        return !o.standing().deleting() && claimedSince(o, promise).isPresent();
+    /** Whether the Lease names the target, and nothing but its label is missing: it is fit for it, or has time to be so. */
+    private static boolean isHalfMade(Observation o, Acceptance promise, Transfer transfer) {
+        return !o.standing().deleting()
+                && claimedSince(o, promise)
+                        .flatMap(claimed -> o.pod(claimed.holder()))
+                        .filter(target -> keepsSeat(target) || !transfer.rest().isZero())
+                        .isPresent();
     }
 
     private static Optional<Claimed> claimedSince(Observation o, Acceptance promise) {
@@ -158,6 +162,12 @@ final class Transfers {
         if (claimed.lease().term() < promise.term()) {
             // Our view of the Lease is older than the promise.
             return Optional.empty();
+        }
+        if (claimed.lease().term() > promise.term() && claimed.holder().name().equals(promise.to())) {
+            return refused(
+                    Refusal.TARGET_NOT_ELIGIBLE,
+                    "pod " + promise.to() + " was given term " + claimed.lease().term()
+                            + ", and failed before it was routed to");
         }
         if (claimed.lease().term() > promise.term()) {
             return refused(

@@ -21,7 +21,9 @@ public final class StrategyReader {
             }
             case RING -> {
                 var ring = spec.ring() == null ? new LeaderElectionSpec.Ring(0) : spec.ring();
-                yield new Strategy.Ring(ordinals, Duration.ofSeconds(ring.maxTermSeconds()));
+                // A term that is over before it has begun would be passed on without end; the schema refuses it, but
+                // not everywhere.
+                yield new Strategy.Ring(ordinals, Duration.ofSeconds(Math.max(0, ring.maxTermSeconds())));
             }
         };
     }

@@ -341,6 +341,24 @@ class TransfersTest {
     }
 
     @Test
+    void aTargetThatFailsBeforeItHasItsLabelMayRecoverWhileThereIsTime() {
+        Supplier<World> unready =
+                () -> World.of(pod("b").notReady().build()).claimedBy(B, 5, A).promised("a", 4, "b");
+
+        assertThat(outcome(unready.get())).isEmpty();
+        assertThat(refusal(unready.get().transferRest(Duration.ZERO)))
+                .extracting("refusal")
+                .isEqualTo(Refusal.TIMED_OUT);
+    }
+
+    @Test
+    void aTargetThatIsGoneBeforeItHasItsLabelIsToldOf() {
+        World gone = World.of(pod("a").notReady().build()).claimedBy(B, 5, A).promised("a", 4, "b");
+
+        assertThat(refusal(gone)).extracting("refusal").isEqualTo(Refusal.TARGET_NOT_ELIGIBLE);
+    }
+
+    @Test
     void anElectionThatIsDeletedPromotesNobodyAndSaysSo() {
         World claimed = World.of(healthy("a"), healthy("b"))
                 .claimedBy(B, 5, A)
