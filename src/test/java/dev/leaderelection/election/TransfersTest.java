@@ -341,6 +341,31 @@ class TransfersTest {
     }
 
     @Test
+    void aTargetThatIsLostAfterItsClaimWillNotBePromotedAndThatIsSaid() {
+        World gone =
+                World.of(pod("a").notReady().build()).claimedBy(B, 5, A).gone(B).promised("a", 4, "b");
+        World going = World.of(
+                        pod("a").notReady().build(),
+                        pod("b").life(Life.TERMINATING).build())
+                .claimedBy(B, 5, A)
+                .promised("a", 4, "b");
+
+        assertThat(refusal(gone)).extracting("refusal").isEqualTo(Refusal.TARGET_NOT_ELIGIBLE);
+        assertThat(refusal(going)).extracting("refusal").isEqualTo(Refusal.TARGET_NOT_ELIGIBLE);
+    }
+
+    @Test
+    void aTargetThatIsNotReadyAfterItsClaimMayYetBePromoted() {
+        World unready = World.of(
+                        pod("a").notReady().build(), pod("b").notReady().build())
+                .claimedBy(B, 5, A)
+                .promised("a", 4, "b")
+                .transferRest(Duration.ZERO);
+
+        assertThat(outcome(unready)).isEmpty();
+    }
+
+    @Test
     void anElectionThatIsDeletedPromotesNobodyAndSaysSo() {
         World claimed = World.of(healthy("a"), healthy("b"))
                 .claimedBy(B, 5, A)
