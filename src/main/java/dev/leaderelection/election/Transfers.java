@@ -58,7 +58,7 @@ final class Transfers {
         if (made.isPresent()) {
             return made.map(Outcome.Completed::new);
         }
-        if (ours.filter(promise -> isHalfMade(o, promise, transfer)).isPresent()) {
+        if (ours.filter(promise -> isHalfMade(o, promise)).isPresent()) {
             // Whoever passes next promotes the target, so nothing else may be said of it.
             return Optional.empty();
         }
@@ -83,13 +83,17 @@ final class Transfers {
                         .map(claimed -> claimed.lease().term()));
     }
 
-    /** Whether the Lease names the target, and nothing but its label is missing: it is fit for it, or has time to be so. */
-    private static boolean isHalfMade(Observation o, Acceptance promise, Transfer transfer) {
+    /** Whether the Lease names the target, which may yet be given the label. */
+    private static boolean isHalfMade(Observation o, Acceptance promise) {
         return !o.standing().deleting()
                 && claimedSince(o, promise)
                         .flatMap(claimed -> o.pod(claimed.holder()))
-                        .filter(target -> keepsSeat(target) || !transfer.rest().isZero())
+                        .filter(Transfers::isAlive)
                         .isPresent();
+    }
+
+    private static boolean isAlive(Candidate pod) {
+        return pod.life() == Candidate.Life.PENDING || pod.life() == Candidate.Life.RUNNING;
     }
 
     private static Optional<Claimed> claimedSince(Observation o, Acceptance promise) {
@@ -112,10 +116,7 @@ final class Transfers {
         return o.rules().fencing() == Rules.Fencing.DELETE_POD
                 && o.lease() instanceof Claimed claimed
                 && claimed.lease().term() == promise.term()
-                && o.pod(claimed.holder())
-                        .map(Candidate::life)
-                        .filter(life -> life == Candidate.Life.PENDING || life == Candidate.Life.RUNNING)
-                        .isEmpty();
+                && o.pod(claimed.holder()).filter(Transfers::isAlive).isEmpty();
     }
 
     /** What forbids any transfer, promised or not. */
@@ -163,13 +164,7 @@ final class Transfers {
             // Our view of the Lease is older than the promise.
             return Optional.empty();
         }
-        if (claimed.lease().term() > promise.term() && claimed.holder().name().equals(promise.to())) {
-            return refused(
-                    Refusal.TARGET_NOT_ELIGIBLE,
-                    "pod " + promise.to() + " was given term " + claimed.lease().term()
-                            + ", and failed before it was routed to");
-        }
-        if (claimed.lease().term() > promise.term()) {
+        if (claimed.lease().term() > promise.term() && !claimed.holder().name().equals(promise.to())) {
             return refused(
                     Refusal.OVERTAKEN,
                     "term " + promise.term() + " of " + promise.from() + " ended for another reason, and "

@@ -263,7 +263,7 @@ class ChartRenderingIT {
     void whatLetsTheElectionsGoIsTheOperatorItselfWithItsRightsAndSettings() {
         List<String> values = List.of(
                 "--set=image.tag=1.2.3",
-                "--set=settings.LEADER_ELECTION_REPLICA_LEASE=mine",
+                "--set=settings.LEADER_ELECTION_EVENT_QUEUE=5",
                 "--set=pod.imagePullSecrets[0].name=pull");
         List<ObjectNode> installed = YamlDocuments.parse(rendered("elections", values));
         List<String> further = new ArrayList<>(values);

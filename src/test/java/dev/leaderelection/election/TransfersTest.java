@@ -341,21 +341,28 @@ class TransfersTest {
     }
 
     @Test
-    void aTargetThatFailsBeforeItHasItsLabelMayRecoverWhileThereIsTime() {
-        Supplier<World> unready =
-                () -> World.of(pod("b").notReady().build()).claimedBy(B, 5, A).promised("a", 4, "b");
+    void aTargetThatIsLostAfterItsClaimWillNotBePromotedAndThatIsSaid() {
+        World gone =
+                World.of(pod("a").notReady().build()).claimedBy(B, 5, A).gone(B).promised("a", 4, "b");
+        World going = World.of(
+                        pod("a").notReady().build(),
+                        pod("b").life(Life.TERMINATING).build())
+                .claimedBy(B, 5, A)
+                .promised("a", 4, "b");
 
-        assertThat(outcome(unready.get())).isEmpty();
-        assertThat(refusal(unready.get().transferRest(Duration.ZERO)))
-                .extracting("refusal")
-                .isEqualTo(Refusal.TIMED_OUT);
+        assertThat(refusal(gone)).extracting("refusal").isEqualTo(Refusal.TARGET_NOT_ELIGIBLE);
+        assertThat(refusal(going)).extracting("refusal").isEqualTo(Refusal.TARGET_NOT_ELIGIBLE);
     }
 
     @Test
-    void aTargetThatIsGoneBeforeItHasItsLabelIsToldOf() {
-        World gone = World.of(pod("a").notReady().build()).claimedBy(B, 5, A).promised("a", 4, "b");
+    void aTargetThatIsNotReadyAfterItsClaimMayYetBePromoted() {
+        World unready = World.of(
+                        pod("a").notReady().build(), pod("b").notReady().build())
+                .claimedBy(B, 5, A)
+                .promised("a", 4, "b")
+                .transferRest(Duration.ZERO);
 
-        assertThat(refusal(gone)).extracting("refusal").isEqualTo(Refusal.TARGET_NOT_ELIGIBLE);
+        assertThat(outcome(unready)).isEmpty();
     }
 
     @Test
@@ -447,8 +454,6 @@ class TransfersTest {
                 Arguments.of(
                         Refusal.CONFLICTED,
                         world(b).lease(new LeaseState.Foreign("somebody")).asked("b")),
-                Arguments.of(
-                        Refusal.NO_LEADER, world(b).mode(Rules.Mode.RELEASE).asked("b")),
                 Arguments.of(Refusal.ELECTION_DELETED, world(b).deleting().asked("b")),
                 Arguments.of(Refusal.ELECTION_DELETED, world(b).transfer(orphaned)),
                 Arguments.of(

@@ -247,10 +247,15 @@ final class Scene implements AutoCloseable {
 
     /** A user asks that a pod lead, or with no name the next. */
     void ask(String transfer, String election, String target) {
+        ask(transfer, election, target, 20);
+    }
+
+    /** The same, to be given up after some seconds. */
+    void ask(String transfer, String election, String target, int timeoutSeconds) {
         LeadershipTransfer asked = new LeadershipTransfer();
         asked.getMetadata().setNamespace(namespace);
         asked.getMetadata().setName(transfer);
-        asked.setSpec(new LeadershipTransferSpec(election, target, 20));
+        asked.setSpec(new LeadershipTransferSpec(election, target, timeoutSeconds));
         client().resource(asked).create();
     }
 
