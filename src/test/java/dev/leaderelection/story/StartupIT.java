@@ -60,6 +60,18 @@ class StartupIT {
                 .contains("leader-election.replica.duration must be a whole number of seconds");
     }
 
+    /** Whoever deletes the definitions first, and uninstalls the operator then, is not held up. */
+    private static void assertHasNothingToRelease() {
+        try (OperatorProcess operator = launch(Map.of("LEADER_ELECTION_RELEASE", "true"))) {
+            await().atMost(STARTING).until(() -> !operator.isAlive());
+            assertThat(operator.awaitExit()).as(operator.log()).isZero();
+            assertThat(operator.log())
+                    .contains("there is nothing to let go")
+                    .doesNotContain("cannot start")
+                    .doesNotContain("\tat ");
+        }
+    }
+
     @Test
     void aClusterWithoutDefinitionAndRightsIsToldWhatToApplyAndAnAbsentOneIsWaitedFor() {
         assertThat(linesOfAFailedStart(QUICK))
@@ -69,6 +81,8 @@ class StartupIT {
                 .contains("kubectl apply -k crds/")
                 .contains("patch pods")
                 .contains("deploy/rbac.yaml");
+
+        assertHasNothingToRelease();
 
         Manifests manifests = new Manifests(CONTROL_PLANE);
         manifests.applyCrds();
