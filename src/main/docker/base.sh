@@ -42,8 +42,6 @@ printf 'root:x:0:0:root:/:/sbin/nologin\noperator:x:10001:10001:operator:/:/sbin
 printf 'root:x:0:\noperator:x:10001:\n' >"$root/etc/group"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
 chmod 1777 "$root/tmp"
-# The times that the files have in the image: an archive of classes is only used with the runtime that it was made with.
-find "$root" -exec touch -h -d @1 {} +
 
 sh "$here/pack.sh" "$root" leader-election-operator-base:local \
   '{"Env":["PATH=/opt/java/openjdk/bin","JAVA_HOME=/opt/java/openjdk"]}' "$folder/base.tar"

@@ -2,6 +2,7 @@ package dev.leaderelection.bench;
 
 import dev.leaderelection.cluster.Machine;
 import dev.leaderelection.cluster.OperatorProcess;
+import dev.leaderelection.soak.Heap;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -9,13 +10,16 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 
 /** What elections cost while nothing happens: requests and memory. */
 final class Cost {
 
     private static final int ELECTIONS = 50;
+    private static final int FAILOVERS = 20;
     private static final Duration INTERVAL = Duration.ofSeconds(5);
     private static final Duration SETTLING = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Setting setting;
     private final PrintStream out;
@@ -103,19 +107,63 @@ final class Cost {
         }
     }
 
-    /** Resident memory of a fresh process that has made all these elections. */
+    /**
+     * What a fresh process takes that has made all these elections and some failovers of each size; and then what another takes that
+     * finds them all when it starts.
+     */
     void memory(List<Integer> sizes) {
+        Crowd crowd = new Crowd(setting, out, "memory", "{}");
         try (OperatorProcess operator = setting.startOperator()) {
-            Crowd crowd = new Crowd(setting, out, "memory", "{}");
             for (int size : sizes) {
                 crowd.growTo(size);
-                Setting.pause(SETTLING);
-                results.add(Figure.plain(
-                        "resident memory, %d elections of 3 pods".formatted(size),
-                        1,
-                        "MiB",
-                        Machine.residentMebibytes(operator.pid())));
+                crowd.failOver(FAILOVERS);
+                memory(operator, size + " elections of 3 pods");
             }
         }
+        try (OperatorProcess operator = setting.startOperator()) {
+            memory(operator, "started among " + crowd.size() + " elections of 3 pods");
+        }
+    }
+
+    private void memory(OperatorProcess operator, String what) {
+        Setting.pause(SETTLING);
+        long pid = operator.pid();
+        add("resident memory, " + what, Machine.residentMebibytes(pid));
+        add("most resident memory so far, " + what, Machine.peakResidentMebibytes(pid));
+        add("heap taken, " + what, heapMebibytes(operator));
+        add("live objects in the heap, " + what, liveMebibytes(pid));
+    }
+
+    private void add(String what, double mebibytes) {
+        results.add(Figure.plain(what, 1, "MiB", mebibytes));
+    }
+
+    /** What the JVM has taken for its heap, objects or not, by the operator's own metrics. */
+    private static double heapMebibytes(OperatorProcess operator) {
+        String metrics = Awaitility.await("the operator's metrics")
+                .atMost(PATIENCE)
+                .ignoreException(UncheckedIOException.class)
+                .until(() -> operator.get("/q/metrics"), text -> !text.isEmpty());
+        return metrics.lines()
+                        .filter(line -> line.startsWith("jvm_memory_committed_bytes{area=\"heap\""))
+                        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                        .sum()
+                / (1024 * 1024);
+    }
+
+    /** Of four full collections in a row one leaves no dead objects behind. */
+    private static double liveMebibytes(long pid) {
+        double least = Double.MAX_VALUE;
+        try {
+            for (int i = 0; i < 4; i++) {
+                least = Math.min(least, Heap.of(pid, 0).mebibytes());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+        return least;
     }
 }

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -60,6 +61,34 @@ final class Crowd {
             workers.shutdownNow();
         }
         awaitLeaders();
+    }
+
+    /** Deletes the leader of one election after the other, and waits each time until another pod leads; a new pod takes its place. */
+    void failOver(int times) {
+        for (int i = 0; i < times; i++) {
+            int election = i % elections;
+            Pods pods = namespaces.get(election / PER_NAMESPACE);
+            String app = "e" + election;
+            String leader = leader(pods, app).orElseThrow();
+            setting.admin().call("DELETE", pods.path() + "/" + leader, Api.JSON, "{\"gracePeriodSeconds\": 0}");
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (leader(pods, app).filter(name -> !name.equals(leader)).isEmpty()) {
+                if (System.nanoTime() > end) {
+                    throw new IllegalStateException("nobody follows " + leader);
+                }
+                Setting.pause(LOOK);
+            }
+            new Pods(setting.admin(), pods.namespace(), pods.node()).create(app + "-heir-" + i, app);
+        }
+    }
+
+    private Optional<String> leader(Pods pods, String app) {
+        JsonNode labelled = setting.admin()
+                .get(pods.path() + "?labelSelector=app%3D" + app + ",leaderelection.dev%2Frole%3Dleader")
+                .path("items");
+        return labelled.isEmpty()
+                ? Optional.empty()
+                : Optional.of(labelled.get(0).at("/metadata/name").asText());
     }
 
     int size() {

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** Measures failovers and their cost; see {@link Options#USAGE}. */
 public final class FailoverBenchmark {
@@ -36,8 +37,12 @@ public final class FailoverBenchmark {
     private static void run(Options options, PrintStream out) throws IOException {
         long start = System.nanoTime();
         out.println("starting a control plane");
-        try (Setting setting = Setting.open()) {
-            Results results = new Results(Machine.describe(setting.controlPlane(), OperatorProcess.deployedFlags()));
+        try (Setting setting = Setting.open(options.image())) {
+            Map<String, String> facts = Machine.describe(setting.controlPlane(), OperatorProcess.deployedFlags());
+            if (options.image()) {
+                facts.put("Java", "the image's, " + OperatorProcess.imageRuntime());
+            }
+            Results results = new Results(facts);
             measure(options, setting, results, out);
             out.println();
             out.print(results.table());

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param starts fresh processes
  * @param intervals renewal intervals to count requests over
  * @param elections numbers of elections at which memory is read
+ * @param image whether to measure the operator of the image that was built last, instead of the packaged one
  * @param markdown whether to print the table as Markdown, too
  */
 record Options(
@@ -26,6 +27,7 @@ record Options(
         int starts,
         int intervals,
         List<Integer> elections,
+        boolean image,
         boolean markdown) {
 
     static final String USAGE = """
@@ -37,6 +39,7 @@ record Options(
               --intervals N    renewal intervals to count requests over     (default 6)
               --elections N,N  elections of 3 pods at which memory is read  (default 100,1000)
               --only P,P       parts to run: warm, first, steady, memory    (default all)
+              --image          measure the image built last (mvn -Pimage,local-base package), with its own JVM
               --markdown       print the table as Markdown, too
               --help           this text
 
@@ -65,6 +68,7 @@ record Options(
         int starts = 20;
         int intervals = 6;
         List<Integer> elections = List.of(100, 1000);
+        boolean image = false;
         boolean markdown = false;
         Deque<String> rest = new ArrayDeque<>(List.of(arguments));
         while (!rest.isEmpty()) {
@@ -76,11 +80,12 @@ record Options(
                 case "--intervals" -> intervals = number(option, rest, 1);
                 case "--elections" -> elections = numbers(option, rest);
                 case "--only" -> parts = parts(option, rest);
+                case "--image" -> image = true;
                 case "--markdown" -> markdown = true;
                 default -> throw new Misuse("unknown option " + option + "; --help tells what there is");
             }
         }
-        return new Options(parts, samples, warmUp, starts, intervals, elections, markdown);
+        return new Options(parts, samples, warmUp, starts, intervals, elections, image, markdown);
     }
 
     private static String value(String option, Deque<String> rest) throws Misuse {

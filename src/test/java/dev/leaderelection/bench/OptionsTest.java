@@ -23,12 +23,22 @@ class OptionsTest {
     @Test
     void takesEachOption() throws Misuse {
         Options options = Options.parse(
-                "--only", "warm,memory", "--samples", "7", "--warm-up", "0", "--elections", "20,10", "--markdown");
+                "--only",
+                "warm,memory",
+                "--samples",
+                "7",
+                "--warm-up",
+                "0",
+                "--elections",
+                "20,10",
+                "--image",
+                "--markdown");
 
         assertThat(options.parts()).containsExactly(Part.WARM, Part.MEMORY);
         assertThat(options.samples()).isEqualTo(7);
         assertThat(options.warmUp()).isZero();
         assertThat(options.elections()).containsExactly(10, 20);
+        assertThat(options.image()).isTrue();
         assertThat(options.markdown()).isTrue();
     }
 
@@ -40,7 +50,7 @@ class OptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"samples", "warm-up", "starts", "intervals", "elections", "only", "markdown"})
+    @ValueSource(strings = {"samples", "warm-up", "starts", "intervals", "elections", "only", "image", "markdown"})
     void tellsOfEachOption(String option) {
         assertThat(Options.USAGE).contains("--" + option + " ");
     }

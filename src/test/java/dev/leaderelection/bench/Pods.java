@@ -41,12 +41,16 @@ final class Pods {
 
     /** Makes a pod that is running and ready. */
     Made create(String app) {
+        return create(app + "-" + made++, app);
+    }
+
+    Made create(String name, String app) {
         int address = ADDRESSES.incrementAndGet();
         JsonNode created = admin.call("POST", path(), Api.JSON, """
                 {"apiVersion": "v1", "kind": "Pod",
-                 "metadata": {"name": "%s-%d", "labels": {"app": "%1$s"}},
+                 "metadata": {"name": "%s", "labels": {"app": "%s"}},
                  "spec": {"nodeName": "%s", "terminationGracePeriodSeconds": 30,
-                          "containers": [{"name": "app", "image": "app"}]}}""".formatted(app, made++, node));
+                          "containers": [{"name": "app", "image": "app"}]}}""".formatted(name, app, node));
         Made pod = new Made(
                 created.path("metadata").path("name").asText(),
                 created.path("metadata").path("uid").asText(),

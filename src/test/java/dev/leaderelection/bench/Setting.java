@@ -17,12 +17,14 @@ import java.util.concurrent.TimeUnit;
 final class Setting implements AutoCloseable {
 
     private final ControlPlane controlPlane;
+    private final boolean image;
     private final FakeKubelet nodes;
     private final Api admin;
     private final Api operator;
 
-    private Setting(ControlPlane controlPlane) {
+    private Setting(ControlPlane controlPlane, boolean image) {
         this.controlPlane = controlPlane;
+        this.image = image;
         Manifests manifests = new Manifests(controlPlane);
         manifests.applyCrds();
         manifests.applyRbac();
@@ -34,13 +36,18 @@ final class Setting implements AutoCloseable {
         this.operator = new Api(controlPlane, Identity.OPERATOR);
     }
 
-    static Setting open() {
-        if (!OperatorProcess.isTrained()) {
+    /**
+     * Starts the control plane.
+     *
+     * @param image whether the operator is the image's, instead of the packaged one
+     */
+    static Setting open(boolean image) {
+        if (!image && !OperatorProcess.isTrained()) {
             StartupTraining.run();
         }
         ControlPlane controlPlane = ControlPlane.start();
         try {
-            return new Setting(controlPlane);
+            return new Setting(controlPlane, image);
         } catch (RuntimeException e) {
             controlPlane.close();
             throw e;
@@ -68,7 +75,9 @@ final class Setting implements AutoCloseable {
 
     /** A fresh operator that says it is ready. */
     OperatorProcess startOperator() {
-        return OperatorProcess.start(controlPlane, Map.of(), Map.of());
+        return image
+                ? OperatorProcess.startImage(controlPlane)
+                : OperatorProcess.start(controlPlane, Map.of(), Map.of());
     }
 
     static void pause(Duration time) {

@@ -40,7 +40,16 @@ public final class Machine {
 
     /** Resident memory of a process, in MiB. */
     public static double residentMebibytes(long pid) {
-        String size = field(Path.of("/proc/" + pid + "/status"), "VmRSS");
+        return mebibytes(pid, "VmRSS");
+    }
+
+    /** The most that was ever resident of a process, in MiB. */
+    public static double peakResidentMebibytes(long pid) {
+        return mebibytes(pid, "VmHWM");
+    }
+
+    private static double mebibytes(long pid, String name) {
+        String size = field(Path.of("/proc/" + pid + "/status"), name);
         return Long.parseLong(size.replaceAll("\\D", "")) / 1024.0;
     }
 

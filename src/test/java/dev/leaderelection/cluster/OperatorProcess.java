@@ -1,6 +1,8 @@
 package dev.leaderelection.cluster;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -32,6 +34,8 @@ public final class OperatorProcess implements AutoCloseable {
     private static final Path JAR = PACKAGE.resolve(JAR_NAME);
     private static final Path ARCHIVE = PACKAGE.resolve("app-cds.jsa");
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+    private static final Path IMAGE_APP = Path.of("target", "image-app");
+    private static final Path IMAGE_JAVA_HOME = Path.of("target", "image-java");
     private static final Path DEPLOYMENT = Path.of("deploy", "deployment.yaml");
     private static final String JVM_FLAGS = "JAVA_TOOL_OPTIONS";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
@@ -58,6 +62,46 @@ public final class OperatorProcess implements AutoCloseable {
         } catch (RuntimeException e) {
             operator.kill();
             throw e;
+        }
+    }
+
+    /**
+     * As {@link #start}, but what the last build of the image put into it, with the image's JVM and start-up archive.
+     *
+     * @throws IllegalStateException when no image was built with the JVM of its base
+     */
+    public static OperatorProcess startImage(ControlPlane controlPlane) {
+        imageRuntime();
+        try {
+            String options = Files.readString(IMAGE_APP.resolve("java.options")).strip();
+            OperatorProcess operator = launch(
+                    controlPlane,
+                    IMAGE_JAVA_HOME.resolve("bin").resolve("java"),
+                    IMAGE_APP.resolve(JAR_NAME),
+                    Map.of(),
+                    Map.of(),
+                    // In its container the JVM sees the limit in place of the machine's memory, and starts with less
+                    // heap.
+                    List.of(options.replace("/app/", IMAGE_APP + "/"), "-XX:MaxRAM=" + memoryLimit()));
+            operator.awaitReady();
+            return operator;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the options of the image", e);
+        }
+    }
+
+    /** The release of the image's JVM. */
+    public static String imageRuntime() {
+        Path release = IMAGE_JAVA_HOME.resolve("release");
+        try {
+            return Files.readAllLines(release).stream()
+                    .filter(line -> line.startsWith("JAVA_RUNTIME_VERSION="))
+                    .map(line -> line.substring(line.indexOf('=') + 1).replace("\"", ""))
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    release + " is not there: make the image first (mvn -Pimage,local-base package -DskipTests)", e);
         }
     }
 
@@ -161,19 +205,28 @@ public final class OperatorProcess implements AutoCloseable {
 
     /** The flags that {@code deploy/} gives the operator's JVM. */
     public static String deployedFlags() {
+        return container().getEnv().stream()
+                .filter(variable -> JVM_FLAGS.equals(variable.getName()))
+                .map(EnvVar::getValue)
+                .findFirst()
+                .orElse("");
+    }
+
+    /** In bytes, what {@code deploy/} limits the operator's container to. */
+    private static String memoryLimit() {
+        return Quantity.getAmountInBytes(container().getResources().getLimits().get("memory"))
+                .toBigInteger()
+                .toString();
+    }
+
+    private static Container container() {
         try {
             return Serialization.unmarshal(Files.readString(DEPLOYMENT), Deployment.class)
                     .getSpec()
                     .getTemplate()
                     .getSpec()
                     .getContainers()
-                    .get(0)
-                    .getEnv()
-                    .stream()
-                    .filter(variable -> JVM_FLAGS.equals(variable.getName()))
-                    .map(EnvVar::getValue)
-                    .findFirst()
-                    .orElse("");
+                    .get(0);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + DEPLOYMENT, e);
         }

@@ -15,14 +15,14 @@ import java.util.regex.Pattern;
  * @param memories what the operator remembers of elections: one object each
  * @param states what its framework remembers of elections: one object each
  */
-record Heap(double seconds, double mebibytes, long memories, long states) {
+public record Heap(double seconds, double mebibytes, long memories, long states) {
 
     private static final double MEBIBYTE = 1024 * 1024;
     private static final String MEMORY = "dev.leaderelection.reconciler.ElectionMemory";
     private static final String STATE = "io.javaoperatorsdk.operator.processing.event.ResourceState";
 
     /** Asks a JVM of this machine for its class histogram. */
-    static Heap of(long pid, double seconds) throws IOException, InterruptedException {
+    public static Heap of(long pid, double seconds) throws IOException, InterruptedException {
         Process jcmd = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                         Long.toString(pid),

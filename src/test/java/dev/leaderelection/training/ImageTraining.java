@@ -1,12 +1,15 @@
 package dev.leaderelection.training;
 
 import dev.leaderelection.cluster.ChildProcess;
+import dev.leaderelection.cluster.Command;
 import dev.leaderelection.cluster.OperatorProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,11 @@ public final class ImageTraining {
     /** The first release that keeps classes loaded and linked, not only parsed, and from one option. */
     private static final int FIRST_WITH_AOT_CACHE = 25;
 
+    /** In place of a JVM's home: the one that the base image's environment names. */
+    private static final String OF_BASE = "base";
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private static final Pattern VERSION = Pattern.compile("JAVA_VERSION=\"(\\d+).*");
 
     private final Path javaHome;
@@ -39,17 +47,61 @@ public final class ImageTraining {
         this.folder = folder;
     }
 
-    /** Given the JVM's home and the folder to make, does so and ends the JVM, whose clients would keep it alive. */
+    /**
+     * Given the JVM's home, or {@code base}, the base image as a tar, and the folder to make, does so and ends the JVM, whose clients would
+     * keep it alive.
+     */
     public static void main(String[] arguments) throws IOException {
-        System.out.println("Training the image's start-up archive with " + arguments[0]);
-        new ImageTraining(Path.of(arguments[0]), Path.of(arguments[1])).run();
+        Path folder = Path.of(arguments[2]);
+        try {
+            Path javaHome = arguments[0].equals(OF_BASE)
+                    ? unpackRuntime(arguments[1], folder.resolveSibling("image-java"))
+                    : Path.of(arguments[0]);
+            System.out.println("Training the image's start-up archive with " + javaHome);
+            new ImageTraining(javaHome, folder).run();
+        } catch (UnusableRuntime e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
         System.exit(0);
     }
 
-    private void run() throws IOException {
+    /** There is no JVM to make the archive with, with a message for whoever builds the image. */
+    private static final class UnusableRuntime extends Exception {
+        UnusableRuntime(String what, Throwable cause) {
+            super(
+                    what.strip() + ": on a machine that the base image is not made for, name a JVM of the same release"
+                            + " with -Dimage.java.home=; unless it is of the very same build, the image starts as if it"
+                            + " had no archive",
+                    cause);
+        }
+    }
+
+    private static Path unpackRuntime(String base, Path target) throws UnusableRuntime {
+        try {
+            Command.run(
+                    "unpacking the JVM",
+                    PATIENCE,
+                    List.of("sh", "src/main/docker/unpack.sh", base, "JAVA_HOME", target.toString()));
+            return target;
+        } catch (IllegalStateException e) {
+            throw new UnusableRuntime(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void run() throws IOException, UnusableRuntime {
+        checkRuntime();
         copyPackage();
         String option = version() >= FIRST_WITH_AOT_CACHE ? makeCache("operator.aot") : makeArchive("operator.jsa");
         Files.writeString(folder.resolve("java.options"), option + "\n");
+    }
+
+    private void checkRuntime() throws UnusableRuntime {
+        try {
+            Command.run("java", PATIENCE, List.of(java().toString(), "-version"));
+        } catch (IllegalStateException | UncheckedIOException e) {
+            throw new UnusableRuntime(java() + " does not run here", e);
+        }
     }
 
     private void copyPackage() throws IOException {
