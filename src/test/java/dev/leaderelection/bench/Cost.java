@@ -135,6 +135,7 @@ final class Cost {
     }
 
     private void add(String what, double mebibytes) {
+        out.printf("%s: %.0f MiB%n", what, mebibytes);
         results.add(Figure.plain(what, 1, "MiB", mebibytes));
     }
 

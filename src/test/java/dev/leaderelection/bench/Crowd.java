@@ -25,6 +25,7 @@ final class Crowd {
     private final String lease;
     private final List<Pods> namespaces = new ArrayList<>();
     private int elections;
+    private int heirs;
 
     /**
      * @param lease the elections' {@code spec.lease}, as JSON
@@ -78,7 +79,7 @@ final class Crowd {
                 }
                 Setting.pause(LOOK);
             }
-            new Pods(setting.admin(), pods.namespace(), pods.node()).create(app + "-heir-" + i, app);
+            new Pods(setting.admin(), pods.namespace(), pods.node()).create(app + "-heir-" + heirs++, app);
         }
     }
 

@@ -95,7 +95,7 @@ public final class OperatorProcess implements AutoCloseable {
         Path release = IMAGE_JAVA_HOME.resolve("release");
         try {
             return Files.readAllLines(release).stream()
-                    .filter(line -> line.startsWith("JAVA_RUNTIME_VERSION="))
+                    .filter(line -> line.startsWith("JAVA_VERSION="))
                     .map(line -> line.substring(line.indexOf('=') + 1).replace("\"", ""))
                     .findFirst()
                     .orElse("unknown");
