@@ -4,6 +4,8 @@ import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionSpec.Mode;
 import dev.leaderelection.api.LeaderElectionSpec.StrategyType;
 import dev.leaderelection.api.LeaderElectionStatus;
+import dev.leaderelection.api.LeadershipTransfer;
+import dev.leaderelection.api.LeadershipTransferStatus;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Eligibility;
 import dev.leaderelection.election.LeaseState;
@@ -42,14 +44,26 @@ public final class Verdict {
                 .filter(pod -> pod.selected() || pod.mark().origin() == Candidate.Mark.Origin.THIS_ELECTION)
                 .toList();
         Optional<LeaseState> lease = cluster.leases.get(Cluster.ELECTION).map(is -> LeaseReader.read(is, election));
-        return complaint(resource, lease, pods).or(this::unanswered);
+        return complaint(resource, lease, pods).or(() -> unanswered(lease, pods));
     }
 
-    private Optional<String> unanswered() {
+    private Optional<String> unanswered(Optional<LeaseState> lease, List<Candidate> pods) {
         return simulation.cluster().transfers.all().stream()
                 .filter(transfer -> !TransferReader.isFinished(transfer))
+                .filter(transfer -> !mayYetBeMade(transfer, lease, pods))
                 .findFirst()
                 .map(transfer -> transfer.getMetadata().getName() + " was asked for, and nothing became of it");
+    }
+
+    /** The Lease names who was promised, who cannot be given the label now, and may be later: there is nothing true to answer. */
+    private static boolean mayYetBeMade(LeadershipTransfer transfer, Optional<LeaseState> lease, List<Candidate> pods) {
+        LeadershipTransferStatus status = transfer.getStatus();
+        Long promised = status == null ? null : status.fromTerm();
+        return promised != null
+                && lease.orElseGet(LeaseState.Missing::new) instanceof LeaseState.Claimed claimed
+                && claimed.lease().term() > promised
+                && claimed.holder().name().equals(status.to())
+                && leader(claimed, pods).filter(pod -> !pod.isRouted()).isPresent();
     }
 
     /**
