@@ -1,6 +1,5 @@
 package dev.leaderelection.cluster;
 
-import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,19 +40,7 @@ public record DeployedOperator(String namespace, String name) {
         }
         Map<String, String> environment = new HashMap<>(further);
         environment.put("KUBECONFIG", controlPlane.kubeconfig(identity()).toString());
-        pod.getContainers().get(0).getEnv().forEach(variable -> environment.put(variable.getName(), value(variable)));
+        environment.putAll(PodVariables.of(pod, namespace, name + "-0"));
         return OperatorProcess.start(controlPlane, environment, Map.of());
-    }
-
-    private String value(EnvVar variable) {
-        if (variable.getValueFrom() == null) {
-            return variable.getValue();
-        }
-        String path = variable.getValueFrom().getFieldRef().getFieldPath();
-        return switch (path) {
-            case "metadata.name" -> name + "-0";
-            case "metadata.namespace" -> namespace;
-            default -> throw new IllegalStateException(variable.getName() + " is taken from " + path);
-        };
     }
 }

@@ -1,10 +1,8 @@
 package dev.leaderelection.cluster;
 
-import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,15 +61,11 @@ public final class ReleaseJobs implements AutoCloseable {
         worker.shutdownNow();
     }
 
-    private static List<EnvVar> environment(Pod pod) {
-        return pod.getSpec().getContainers().get(0).getEnv();
-    }
-
     private void run(Pod pod) {
-        Map<String, String> variables = new HashMap<>();
-        for (EnvVar variable : environment(pod)) {
-            variables.put(variable.getName(), value(variable, pod));
-        }
+        Map<String, String> variables = PodVariables.of(
+                pod.getSpec(),
+                pod.getMetadata().getNamespace(),
+                pod.getMetadata().getName());
         String account = pod.getSpec().getServiceAccountName();
         Identity identity = Identity.serviceAccount(pod.getMetadata().getNamespace(), account);
         variables.put("KUBECONFIG", controlPlane.kubeconfig(identity).toString());
@@ -80,17 +74,6 @@ public final class ReleaseJobs implements AutoCloseable {
             outcomes.add(new Outcome(exitCode, operator.log()));
             kubelet.phase(pod, exitCode == 0 ? "Succeeded" : "Failed");
         }
-    }
-
-    private static String value(EnvVar variable, Pod pod) {
-        if (variable.getValueFrom() == null) {
-            return variable.getValue();
-        }
-        return switch (variable.getValueFrom().getFieldRef().getFieldPath()) {
-            case "metadata.name" -> pod.getMetadata().getName();
-            case "metadata.namespace" -> pod.getMetadata().getNamespace();
-            default -> throw new IllegalStateException("no way to tell " + variable);
-        };
     }
 
     private final class Events implements ResourceEventHandler<Pod> {
@@ -109,7 +92,8 @@ public final class ReleaseJobs implements AutoCloseable {
         public void onDelete(Pod pod, boolean finalStateUnknown) {}
 
         private void look(Pod pod) {
-            boolean releases = environment(pod).stream().anyMatch(variable -> SETTING.equals(variable.getName()));
+            boolean releases = pod.getSpec().getContainers().get(0).getEnv().stream()
+                    .anyMatch(variable -> SETTING.equals(variable.getName()));
             boolean runs = "Running".equals(pod.getStatus().getPhase());
             if (releases && runs && begun.add(pod.getMetadata().getUid())) {
                 worker.execute(() -> run(pod));
