@@ -57,6 +57,9 @@ class DocumentationTest {
                     "mvn test -Dtest=CrdDriftTest -Dcrds.write=true",
                     "writes crds/; the build wants it to have nothing to do"),
             Map.entry("src/test/bench/failover.sh", "a measurement of a quarter of an hour"),
+            Map.entry(
+                    "src/test/bench/failover.sh --image --only memory --elections 1,100,1000",
+                    "a measurement of minutes"),
             Map.entry("src/test/soak/run.sh", "a measurement of half an hour"),
             Map.entry(
                     "src/test/soak/run.sh --minutes 5 --elections 20 --picture src/site/resources/images/dashboard.svg",
