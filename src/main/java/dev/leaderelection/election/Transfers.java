@@ -58,8 +58,8 @@ final class Transfers {
         if (made.isPresent()) {
             return made.map(Outcome.Completed::new);
         }
-        if (ours.filter(promise -> isHalfMade(o, promise)).isPresent()) {
-            // Whoever passes next promotes the target, so nothing else may be said of it.
+        if (ours.filter(promise -> isHalfMade(o, promise, transfer.rest())).isPresent()) {
+            // Whoever may promotes the target, so nothing else may be said of it.
             return Optional.empty();
         }
         return forbidden(o, plan, transfer)
@@ -83,12 +83,15 @@ final class Transfers {
                         .map(claimed -> claimed.lease().term()));
     }
 
-    /** Whether the Lease names the target, which may yet be given the label. */
-    private static boolean isHalfMade(Observation o, Acceptance promise) {
+    /**
+     * Whether the Lease names the target, which then gets the label as soon as somebody may give it. One that is not fit for it has
+     * the rest of the time to become so: others wait for their turn.
+     */
+    private static boolean isHalfMade(Observation o, Acceptance promise, Duration rest) {
         return !o.standing().deleting()
                 && claimedSince(o, promise)
                         .flatMap(claimed -> o.pod(claimed.holder()))
-                        .filter(Transfers::isAlive)
+                        .filter(target -> keepsSeat(target) || (isAlive(target) && !rest.isZero()))
                         .isPresent();
     }
 

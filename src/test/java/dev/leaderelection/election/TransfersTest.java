@@ -355,14 +355,18 @@ class TransfersTest {
     }
 
     @Test
-    void aTargetThatIsNotReadyAfterItsClaimMayYetBePromoted() {
+    void aTargetThatIsNotFitAfterItsClaimHasTheRestOfTheTimeToBecomeSo() {
         World unready = World.of(
                         pod("a").notReady().build(), pod("b").notReady().build())
                 .claimedBy(B, 5, A)
-                .promised("a", 4, "b")
-                .transferRest(Duration.ZERO);
+                .promised("a", 4, "b");
 
         assertThat(outcome(unready)).isEmpty();
+        assertThat(unready.transferRest(Duration.ofSeconds(3)).plan().nextLook())
+                .isEqualTo(Duration.ofSeconds(3));
+        assertThat(refusal(unready.transferRest(Duration.ZERO)))
+                .extracting("refusal")
+                .isEqualTo(Refusal.TIMED_OUT);
     }
 
     @Test

@@ -44,26 +44,27 @@ public final class Verdict {
                 .filter(pod -> pod.selected() || pod.mark().origin() == Candidate.Mark.Origin.THIS_ELECTION)
                 .toList();
         Optional<LeaseState> lease = cluster.leases.get(Cluster.ELECTION).map(is -> LeaseReader.read(is, election));
-        return complaint(resource, lease, pods).or(() -> unanswered(lease, pods));
+        boolean waits = resource.getSpec().mode() == Mode.PAUSED
+                && cluster.transfers.all().stream().anyMatch(transfer -> waitsForItsTarget(transfer, lease));
+        return complaint(resource, lease, pods).or(() -> waits ? Optional.empty() : unanswered());
     }
 
-    private Optional<String> unanswered(Optional<LeaseState> lease, List<Candidate> pods) {
+    private Optional<String> unanswered() {
         return simulation.cluster().transfers.all().stream()
                 .filter(transfer -> !TransferReader.isFinished(transfer))
-                .filter(transfer -> !mayYetBeMade(transfer, lease, pods))
                 .findFirst()
                 .map(transfer -> transfer.getMetadata().getName() + " was asked for, and nothing became of it");
     }
 
-    /** The Lease names who was promised, who cannot be given the label now, and may be later: there is nothing true to answer. */
-    private static boolean mayYetBeMade(LeadershipTransfer transfer, Optional<LeaseState> lease, List<Candidate> pods) {
+    /** The Lease names who was promised, whom nobody may promote in a pause; others wait for their turn. */
+    private static boolean waitsForItsTarget(LeadershipTransfer transfer, Optional<LeaseState> lease) {
         LeadershipTransferStatus status = transfer.getStatus();
         Long promised = status == null ? null : status.fromTerm();
         return promised != null
+                && !TransferReader.isFinished(transfer)
                 && lease.orElseGet(LeaseState.Missing::new) instanceof LeaseState.Claimed claimed
                 && claimed.lease().term() > promised
-                && claimed.holder().name().equals(status.to())
-                && leader(claimed, pods).filter(pod -> !pod.isRouted()).isPresent();
+                && claimed.holder().name().equals(status.to());
     }
 
     /**
