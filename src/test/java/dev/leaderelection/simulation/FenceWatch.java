@@ -36,15 +36,20 @@ final class FenceWatch {
     }
 
     /**
-     * What is wrong with a claim past who was given the label last, if anything. Whom nothing names any more, nobody can delete.
+     * What is wrong with a claim past who was given the label last, if anything. Whom nothing names any more, nobody can delete; nor
+     * can any later claim be blamed for that.
      *
      * @param leaseTold whether the Lease named a holder before the claim
      */
     Optional<String> complaint(String electionUid, PodIdentity heir, boolean leaseTold) {
         boolean mayKnow = leaseTold || spec.failover().fencing() != LeaderElectionSpec.Fencing.DELETE_POD;
-        return Optional.ofNullable(promotedLast.get(electionUid))
-                .filter(old -> mayKnow && !old.equals(heir))
-                .flatMap(this::complaint);
+        Optional<PodIdentity> passed =
+                Optional.ofNullable(promotedLast.get(electionUid)).filter(old -> !old.equals(heir));
+        if (passed.isPresent() && !mayKnow) {
+            promotedLast.remove(electionUid);
+            return Optional.empty();
+        }
+        return passed.flatMap(this::complaint);
     }
 
     private Optional<String> complaint(PodIdentity old) {
