@@ -274,7 +274,9 @@ public final class ElectionPlanner {
     private static Optional<Candidate> routedIncumbent(Observation o) {
         return o.pods().stream()
                 .filter(pod -> pod.isRouted() && pod.mark().term() > 0)
-                .max(Comparator.<Candidate>comparingLong(pod -> pod.mark().term())
+                // We write label and term together: what somebody else has labelled comes after.
+                .max(Comparator.comparingLong(Candidate::labelTerm)
+                        .thenComparingLong(pod -> pod.mark().term())
                         .thenComparing(o.rules().strategy().rank().reversed()))
                 .or(() -> o.lastLeader().flatMap(o::pod));
     }

@@ -667,6 +667,18 @@ class ElectionPlannerTest {
     }
 
     @Test
+    void aPodThatWasFencedAndThenLabelledByHandIsNotTakenForTheLeader() {
+        Candidate leader = leading("a", 3);
+        Candidate labelled = pod("b").role(Role.LEADER)
+                .mark(Mark.Origin.THIS_ELECTION, 4)
+                .priority(9)
+                .build();
+
+        assertThat(World.of(leader, labelled).unclaimed(0).plan().transition().map(Transition::to))
+                .contains(A);
+    }
+
+    @Test
     void aLabelWithoutOurMarkMakesNoIncumbent() {
         Candidate stray = pod("a").role(Role.LEADER).priority(-1).build();
 
