@@ -14,6 +14,9 @@ class SimulationTest {
     private static final int FIXED = 1500;
     private static final int FRESH = 500;
 
+    /** Leases lost, and labels set by hand, at the same time. */
+    private static final long[] ONCE_BROKEN = {109_862, 263_845, 318_047};
+
     @Test
     void keepsItsPromisesUnderEveryKindOfFault() {
         try (Campaign campaign = new Campaign(Set.of(), Set.of())) {
@@ -21,6 +24,15 @@ class SimulationTest {
                 assertKept(campaign, campaign.run(seed));
             }
             assertThat(campaign.tally().missing()).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsItsPromisesWhereItOnceDidNot() {
+        try (Campaign campaign = new Campaign(Set.of(), Set.of())) {
+            for (long seed : ONCE_BROKEN) {
+                assertKept(campaign, campaign.run(seed));
+            }
         }
     }
 
