@@ -122,6 +122,10 @@ final class Observer {
         memory.sawTerm(primary.term());
         Map<PodIdentity, Duration> steadyFor = new HashMap<>();
         pods.forEach(pod -> steadyFor.put(pod.id(), memory.sightings().steadyFor(pod.id(), ticks)));
+        Optional<Transfer> transfer = transfer(election, memory, ticks);
+        // Only what became of a transfer is read off the history.
+        Map<Long, String> leaders =
+                transfer.map(any -> leaders(primary, memory)).orElseGet(Map::of);
         Observation observation = new Observation(
                 RulesReader.read(resource.getSpec(), remit.releases()),
                 new Observation.Standing(primary.deleting(), primary.isHeld(), memory.isCleared(), memory.isLetGo()),
@@ -132,11 +136,11 @@ final class Observer {
                 memory.gone(),
                 stopped(memory, pods),
                 memory.fenced(),
-                new Observation.Terms(primary.termReserved(), memory.highestTerm(), leaders(primary, memory)),
+                new Observation.Terms(primary.termReserved(), memory.highestTerm(), leaders),
                 lastLeader(primary),
                 ledFor(primary, memory, lease, ticks),
                 steadyFor,
-                transfer(election, memory, ticks));
+                transfer);
         Optional<Duration> next = Stream.concat(hearing.next().stream(), memory.transfers().nextLook(ticks).stream())
                 .min(Duration::compareTo);
         return new Sight(election, Primary.generation(resource), primary, observation, next, hearing.unheard());
