@@ -78,20 +78,15 @@ final class Commands {
                             names = {"-A", "--all-namespaces"},
                             description = "Those of all namespaces.")
                     boolean everywhere,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "FORMAT",
-                            defaultValue = "text",
-                            description = "json or yaml.")
-                    Format format) {
+            @Mixin Output output) {
         return with(session -> {
             List<LeaderElection> elections = session.elections(everywhere);
-            if (elections.isEmpty() && format == Format.TEXT) {
+            if (elections.isEmpty() && output.format() == Format.TEXT) {
                 return (everywhere ? "No elections found" : "No elections found in namespace " + session.namespace())
                         + System.lineSeparator();
             }
             return as(
-                    format,
+                    output.format(),
                     session,
                     new TreeMap<>(Map.of("apiVersion", "v1", "kind", "List", "items", elections)),
                     Listing.of(elections, everywhere, clock.instant()));
@@ -102,19 +97,12 @@ final class Commands {
             name = "status",
             description = "Shows how an election stands, and warns where Lease, label, status and endpoints disagree.",
             mixinStandardHelpOptions = true)
-    int status(
-            @Parameters(paramLabel = "NAME", description = "The election.") String name,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "FORMAT",
-                            defaultValue = "text",
-                            description = "json or yaml.")
-                    Format format) {
+    int status(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
         return with(session -> {
             Snapshot seen = session.snapshot(name, EnumSet.of(Part.PODS, Part.LEASE, Part.SERVICES, Part.ENDPOINTS));
             Now now = session.now(clock);
             StatusView view = StatusView.of(seen, now);
-            return as(format, session, view, view.text(now));
+            return as(output.format(), session, view, view.text(now));
         });
     }
 
@@ -122,17 +110,10 @@ final class Commands {
             name = "history",
             description = "Shows the transitions that an election remembers, the newest first.",
             mixinStandardHelpOptions = true)
-    int history(
-            @Parameters(paramLabel = "NAME", description = "The election.") String name,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "FORMAT",
-                            defaultValue = "text",
-                            description = "json or yaml.")
-                    Format format) {
+    int history(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
         return with(session -> {
             var history = Snapshot.status(session.election(name)).history();
-            return as(format, session, history, Listing.history(history, clock.instant()));
+            return as(output.format(), session, history, Listing.history(history, clock.instant()));
         });
     }
 
@@ -142,21 +123,14 @@ final class Commands {
                     "Prints a line whenever leader, term or readiness of an election change, until it is stopped; with -o"
                             + " every revision of the election.",
             mixinStandardHelpOptions = true)
-    int watch(
-            @Parameters(paramLabel = "NAME", description = "The election.") String name,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "FORMAT",
-                            defaultValue = "text",
-                            description = "json or yaml.")
-                    Format format) {
+    int watch(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
         try (Changes changes = new Changes(() -> Session.open(access), name, err::println)) {
             WatchLine.Columns columns = new WatchLine.Columns(ZoneId.systemDefault());
             Optional<WatchLine> last = Optional.empty();
             for (Optional<LeaderElection> now = changes.next(); now.isPresent(); now = changes.next()) {
                 Optional<WatchLine> line = Optional.of(WatchLine.of(Snapshot.status(now.get())));
-                if (format != Format.TEXT) {
-                    out.print(as(format, changes.session(), now.get(), ""));
+                if (output.format() != Format.TEXT) {
+                    out.print(as(output.format(), changes.session(), now.get(), ""));
                 } else if (!last.equals(line)) {
                     out.print(columns.text(line.get(), clock.instant()));
                 }
@@ -167,7 +141,7 @@ final class Commands {
                 }
             }
         }
-        (format == Format.TEXT ? out : err).println(name + " was deleted");
+        (output.format() == Format.TEXT ? out : err).println(name + " was deleted");
         return 0;
     }
 
@@ -175,18 +149,11 @@ final class Commands {
             name = "explain",
             description = "Tells why this pod leads, and why none of the others does.",
             mixinStandardHelpOptions = true)
-    int explain(
-            @Parameters(paramLabel = "NAME", description = "The election.") String name,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "FORMAT",
-                            defaultValue = "text",
-                            description = "json or yaml.")
-                    Format format) {
+    int explain(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
         return with(session -> {
             Snapshot seen = session.snapshot(name, EnumSet.of(Part.PODS, Part.LEASE, Part.TRANSFERS));
             Explanation explanation = Explanation.of(seen, session.now(clock));
-            return as(format, session, explanation, explanation.text());
+            return as(output.format(), session, explanation, explanation.text());
         });
     }
 
@@ -194,27 +161,13 @@ final class Commands {
             name = "pause",
             description = "Keeps leadership where it is, whatever happens, until it is resumed.",
             mixinStandardHelpOptions = true)
-    int pause(
-            @Parameters(paramLabel = "NAME", description = "The election.") String name,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "FORMAT",
-                            defaultValue = "text",
-                            description = "json or yaml.")
-                    Format format) {
-        return with(session -> mode(session, name, Mode.PAUSED, "paused: leadership does not move", format));
+    int pause(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
+        return with(session -> mode(session, name, Mode.PAUSED, "paused: leadership does not move", output.format()));
     }
 
     @Command(name = "resume", description = "Lets leadership move again.", mixinStandardHelpOptions = true)
-    int resume(
-            @Parameters(paramLabel = "NAME", description = "The election.") String name,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "FORMAT",
-                            defaultValue = "text",
-                            description = "json or yaml.")
-                    Format format) {
-        return with(session -> mode(session, name, Mode.ACTIVE, "active: leadership moves again", format));
+    int resume(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
+        return with(session -> mode(session, name, Mode.ACTIVE, "active: leadership moves again", output.format()));
     }
 
     private static String mode(Session session, String name, Mode mode, String told, Format format) {
@@ -250,27 +203,22 @@ final class Commands {
                             defaultValue = "60",
                             description = "After how many seconds it is given up.")
                     int seconds,
-            @Option(
-                            names = {"-o", "--output"},
-                            paramLabel = "FORMAT",
-                            defaultValue = "text",
-                            description = "json or yaml.")
-                    Format format) {
+            @Mixin Output output) {
         return with(session -> {
             LeadershipTransfer asked = session.transfer(name, target, seconds);
             String record = asked.getMetadata().getName();
             return Interruption.during(
                     () -> {
                         Optional<LeadershipTransfer> ended = session.outcome(asked);
-                        if (format != Format.TEXT) {
+                        if (output.format() != Format.TEXT) {
                             // Also if it was refused: a script is told what became of it, and by the exit code that it
                             // was.
-                            out.print(as(format, session, ended.orElse(asked), ""));
+                            out.print(as(output.format(), session, ended.orElse(asked), ""));
                             out.flush();
                         }
                         String told =
                                 ended.map(transfer -> outcome(name, transfer)).orElseGet(() -> unseen(name, record));
-                        return format == Format.TEXT ? told : "";
+                        return output.format() == Format.TEXT ? told : "";
                     },
                     () -> err.println("interrupted: LeadershipTransfer " + record + ": " + session.withdraw(asked)),
                     "");
