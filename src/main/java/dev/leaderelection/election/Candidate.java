@@ -129,6 +129,11 @@ public record Candidate(
         return role == Role.LEADER;
     }
 
+    /** Whether the pod carries the leader's label as this election has given it in a term: by hand, or by another, is not the same. */
+    public boolean isPromotedIn(long term) {
+        return isRouted() && labelTerm == term && mark.origin() == Mark.Origin.THIS_ELECTION;
+    }
+
     /** Whether an election has left nothing on the pod, or nothing any more. */
     public boolean bearsNothing() {
         return role == Role.NONE && labelTerm == 0 && mark.origin() == Mark.Origin.NOBODY;

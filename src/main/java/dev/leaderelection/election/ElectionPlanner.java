@@ -190,8 +190,7 @@ public final class ElectionPlanner {
         boolean mayPromote = o.rules().mode() == Rules.Mode.ACTIVE;
         incumbent
                 .filter(leader -> mayPromote && keepsSeat(leader))
-                .filter(leader -> !leader.isRouted()
-                        || leader.labelTerm() != claimed.lease().term())
+                .filter(leader -> !leader.isPromotedIn(claimed.lease().term()))
                 .ifPresent(leader ->
                         steps.add(new Step.Promote(leader, claimed.copy().uid(), settled.term(), settled.fenceAll())));
         Duration next = renews && o.renewal().due().compareTo(seatNext) < 0

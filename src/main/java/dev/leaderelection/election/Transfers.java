@@ -77,8 +77,8 @@ final class Transfers {
                 .firstLedBy(promise.to(), promise.term())
                 .or(() -> claimedSince(o, promise)
                         .filter(claimed -> o.pod(claimed.holder())
-                                .filter(leader -> leader.isRouted()
-                                        && leader.labelTerm() == claimed.lease().term())
+                                .filter(leader ->
+                                        leader.isPromotedIn(claimed.lease().term()))
                                 .isPresent())
                         .map(claimed -> claimed.lease().term()));
     }

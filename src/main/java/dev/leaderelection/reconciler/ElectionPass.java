@@ -218,7 +218,7 @@ final class ElectionPass {
         }
         long term = claimed.lease().term();
         boolean isLabelled = StatusProjection.leader(sight.observation())
-                .filter(leader -> leader.isRouted() && leader.labelTerm() == term)
+                .filter(leader -> leader.isPromotedIn(term))
                 .isPresent();
         if (!isLabelled) {
             return;

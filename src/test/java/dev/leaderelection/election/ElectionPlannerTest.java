@@ -508,6 +508,14 @@ class ElectionPlannerTest {
     }
 
     @Test
+    void aLeaderWhoseLabelIsAnEarlierElectionsOfTheSameTermGetsThisOnes() {
+        Candidate labelledBefore =
+                pod("b").routed(4).mark(Mark.Origin.ANOTHER_ELECTION, 0).build();
+
+        assertSteps(World.of(labelledBefore).claimedBy(B, 4).plan(), Situation.LED, promote(labelledBefore, 4, false));
+    }
+
+    @Test
     void anUnhealthyHolderWithoutALabelIsNotPromoted() {
         assertThat(World.of(pod("b").notReady().build()).claimedBy(B, 4).plan().steps())
                 .isEmpty();

@@ -138,7 +138,7 @@ final class Checker {
             }
             checkOneLabel(caller);
             fences.promoted(caller.electionUid(), new PodIdentity(name, uid));
-        } else if (labelledByOperator.remove(uid) != null) {
+        } else if (caller.electionUid().equals(labelledByOperator.remove(uid))) {
             checkStripped(caller, before);
         }
     }
