@@ -5,7 +5,6 @@ import dev.leaderelection.cluster.Machine;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,11 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 
 /** The operator's own pods, installed as users do it. */
 final class Replicas implements AutoCloseable {
@@ -29,7 +24,8 @@ final class Replicas implements AutoCloseable {
     private static final String NAME = "leader-election-operator";
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private static final Duration GLANCE = Duration.ofMillis(10);
+    /** What is measured has the same two cores. */
+    private static final Duration GLANCE = Duration.ofMillis(20);
 
     private final ControlPlane controlPlane;
     private final KubernetesClient client;
@@ -105,44 +101,24 @@ final class Replicas implements AutoCloseable {
     /** Replaces the replica that does not act, and tells how its successor has started. */
     Start replaceStandby(Site site) throws IOException {
         String active = active().getMetadata().getName();
-        List<String> before = names();
-        client.pods()
-                .inNamespace(NAMESPACE)
-                .withName(before.stream()
-                        .filter(name -> !name.equals(active))
-                        .findFirst()
-                        .orElseThrow())
-                .delete();
-        String address = Awaitility.await("the successor's address")
-                .pollInterval(GLANCE)
-                .atMost(PATIENCE)
-                .until(() -> address(before), Objects::nonNull);
-        URI url = URI.create("http://" + address + ":8080/q/health/ready");
-        long answered = when("the successor's answer", () -> answers(url));
-        long ready = when(
-                "the successor's pod",
-                () -> find(before).filter(Readiness::isPodReady).isPresent());
-        Pod successor = find(before).orElseThrow();
-        Duration age = Machine.age(site.nodeOf(successor).pid(successor));
-        long now = System.nanoTime();
-        awaitRolledOut();
-        return new Start(age.minusNanos(now - answered), age.minusNanos(now - ready));
-    }
-
-    /** When something is so for the first time, in nanoseconds of this JVM's clock. */
-    private static long when(String what, Callable<Boolean> condition) {
-        Awaitility.await(what).pollInterval(GLANCE).atMost(PATIENCE).until(condition);
-        return System.nanoTime();
-    }
-
-    private Optional<Pod> find(List<String> others) {
-        return pods().stream()
-                .filter(pod -> !others.contains(pod.getMetadata().getName()))
-                .findFirst();
-    }
-
-    private @Nullable String address(List<String> others) {
-        return find(others).map(pod -> pod.getStatus().getPodIP()).orElse(null);
+        List<String> before =
+                pods().stream().map(pod -> pod.getMetadata().getName()).toList();
+        String standby =
+                before.stream().filter(name -> !name.equals(active)).findFirst().orElseThrow();
+        try (Successor successor = Successor.watch(client, NAMESPACE, before)) {
+            client.pods().inNamespace(NAMESPACE).withName(standby).delete();
+            URI url = URI.create("http://" + successor.address().join() + ":8080/q/health/ready");
+            Awaitility.await("the successor's answer")
+                    .pollInterval(GLANCE)
+                    .atMost(PATIENCE)
+                    .until(() -> answers(url));
+            long answered = System.nanoTime();
+            Successor.Ready ready = successor.ready().join();
+            Duration age = Machine.age(site.nodeOf(ready.pod()).pid(ready.pod()));
+            long now = System.nanoTime();
+            awaitRolledOut();
+            return new Start(age.minusNanos(now - answered), age.minusNanos(now - ready.at()));
+        }
     }
 
     private boolean answers(URI url) throws InterruptedException {
@@ -158,10 +134,6 @@ final class Replicas implements AutoCloseable {
     @Override
     public void close() {
         logs.close();
-    }
-
-    private List<String> names() {
-        return pods().stream().map(pod -> pod.getMetadata().getName()).toList();
     }
 
     private List<Pod> pods() {
