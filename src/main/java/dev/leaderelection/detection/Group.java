@@ -12,6 +12,7 @@ final class Group {
     private final Map<String, Target> targets = new HashMap<>();
     private final Map<String, Course> courses = new HashMap<>();
     private Set<String> told = Set.of();
+    private boolean toldUnanswered;
 
     /** Another set of targets; what changed is begun anew. */
     void replace(Set<Target> wanted) {
@@ -64,6 +65,15 @@ final class Group {
         return failing * 2 > courses.size();
     }
 
+    /** Whether each of the candidates has failed, so that none of them has: it may as well be that nobody can be reached. */
+    boolean isUnanswered() {
+        return !targets.isEmpty()
+                && targets.values().stream().allMatch(target -> {
+                    Course course = courses.get(target.pod());
+                    return course != null && course.hasFailed(target);
+                });
+    }
+
     Verdict verdict(String pod, boolean held) {
         Target target = targets.get(pod);
         Course course = courses.get(pod);
@@ -78,7 +88,7 @@ final class Group {
                 : new Verdict.Held(course.last());
     }
 
-    /** Whether other pods have failed than was last told; they are told by this. */
+    /** Whether other pods have failed than was last told, or all of them, or not any more; they are told by this. */
     boolean tellChange(boolean held) {
         Set<String> failed = new HashSet<>();
         if (!held && hasSurvivor()) {
@@ -88,8 +98,10 @@ final class Group {
                 }
             });
         }
-        boolean changed = !failed.equals(told);
+        boolean isUnanswered = isUnanswered();
+        boolean changed = !failed.equals(told) || isUnanswered != toldUnanswered;
         told = failed;
+        toldUnanswered = isUnanswered;
         return changed;
     }
 

@@ -51,7 +51,8 @@ public final class ProbeResults {
      * Knows no target yet.
      *
      * @param ticks a clock that only goes forward, since any fixed instant
-     * @param changed told of each election in which other pods have failed than before; must not block
+     * @param changed told of each election in which other pods have failed than before, or all or no longer all of them; must not
+     *     block
      */
     public ProbeResults(Supplier<Duration> ticks, Consumer<ElectionKey> changed) {
         this.ticks = ticks;
@@ -66,6 +67,12 @@ public final class ProbeResults {
         return group == null ? new Verdict.Unknown() : group.verdict(pod, held);
     }
 
+    /** Whether no candidate of an election answers its probe, so that none of them is believed to have failed. */
+    public synchronized boolean isUnanswered(ElectionKey election) {
+        Group group = groups.get(election);
+        return group != null && group.isUnanswered();
+    }
+
     /** Whether so much fails everywhere that nobody is believed to have failed. */
     public synchronized boolean isHeld() {
         return held;
@@ -75,11 +82,13 @@ public final class ProbeResults {
     public synchronized ProbeTally tally() {
         int targets = 0;
         int failed = 0;
+        int unanswered = 0;
         for (Group group : groups.values()) {
             targets += group.size();
             failed += group.failed();
+            unanswered += group.isUnanswered() ? 1 : 0;
         }
-        return new ProbeTally(targets, failed, held, successes, failures);
+        return new ProbeTally(targets, failed, unanswered, held, successes, failures);
     }
 
     /** Our view was interrupted until now: all counts start anew. */

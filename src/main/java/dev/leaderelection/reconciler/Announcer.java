@@ -23,6 +23,9 @@ final class Announcer {
 
     private static final Set<String> ALARMS_WHEN_FALSE = Set.of(Finding.LEADER_ELECTED, Finding.ROUTING_CONSISTENT);
 
+    /** Nobody may lead, or there is nobody: which of both it is changes while a workload is scaled, and is no other alarm. */
+    private static final Set<String> VACANT = Set.of(Finding.NO_CANDIDATE, Finding.NO_ELIGIBLE_CANDIDATE);
+
     private final EventRecorder events;
 
     Announcer(EventRecorder events) {
@@ -47,7 +50,7 @@ final class Announcer {
                 .filter(Announcer::isAlarm)
                 .map(Condition::getReason)
                 .collect(Collectors.toSet());
-        return told.conditions().isEmpty() && alarms.equals(Set.of(Finding.NO_ELIGIBLE_CANDIDATE));
+        return told.conditions().isEmpty() && !alarms.isEmpty() && VACANT.containsAll(alarms);
     }
 
     /** Pods that carried the leader's label and did not lead. */
@@ -100,6 +103,10 @@ final class Announcer {
         return before.conditions().stream()
                 .anyMatch(old -> old.getType().equals(condition.getType())
                         && old.getStatus().equals(condition.getStatus())
-                        && old.getReason().equals(condition.getReason()));
+                        && isSameAlarm(old.getReason(), condition.getReason()));
+    }
+
+    private static boolean isSameAlarm(String one, String other) {
+        return one.equals(other) || (VACANT.contains(one) && VACANT.contains(other));
     }
 }

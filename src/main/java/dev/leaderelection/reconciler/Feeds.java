@@ -30,6 +30,10 @@ public final class Feeds implements Detection, AutoCloseable {
             "the nodes' heartbeats are not heard, and no node counts as lost: grant the operator the right to"
                     + " list and watch leases in namespace " + NodeLeases.NAMESPACE;
 
+    private static final String UNANSWERED =
+            "no candidate answers the probe, and none counts as failed for that: check its port and path, and that"
+                    + " network policies let the operator's pods reach the candidates";
+
     private final NodeLeases nodeLeases;
     private final NodeHeartbeats heartbeats;
     private final Prober prober;
@@ -64,7 +68,10 @@ public final class Feeds implements Detection, AutoCloseable {
                 .toList();
         Optional<Duration> next =
                 Stream.concat(askAgain.stream(), nextLoss(bound, pods).stream()).min(Duration::compareTo);
-        return new Hearing(heard, next, askAgain.map(any -> UNHEARD));
+        Optional<String> unanswered = results.isUnanswered(key) ? Optional.of(UNANSWERED) : Optional.empty();
+        List<String> unknown = Stream.concat(askAgain.map(any -> UNHEARD).stream(), unanswered.stream())
+                .toList();
+        return new Hearing(heard, next, unknown.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", unknown)));
     }
 
     private Optional<Duration> nextLoss(Duration bound, List<Candidate> pods) {

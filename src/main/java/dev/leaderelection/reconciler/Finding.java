@@ -39,6 +39,9 @@ record Finding(String type, boolean holds, String reason, String message) {
     /** The reason where nobody may lead. */
     static final String NO_ELIGIBLE_CANDIDATE = "NoEligibleCandidate";
 
+    /** The reason where there is nobody to lead: often a workload that was scaled to zero on purpose. */
+    static final String NO_CANDIDATE = "NoCandidate";
+
     /** The reason where nobody leads, and the user does not want anybody to. */
     static final String NOBODY_WHILE_PAUSED = "Paused";
 
@@ -165,15 +168,23 @@ record Finding(String type, boolean holds, String reason, String message) {
             return refused(LEADER_ELECTED, report.refusal().get());
         }
         Observation o = report.sight().observation();
-        long total = o.pods().stream().filter(Candidate::selected).count();
-        String message = total == 0
-                ? "the selector matches no pod in this namespace: check the pods' labels"
-                : "none of " + total + " candidates is eligible: see status.members for each one's reason";
         if (o.rules().mode() == Rules.Mode.PAUSED) {
             return new Finding(
                     LEADER_ELECTED, false, NOBODY_WHILE_PAUSED, "mode Paused: nobody is elected until it is Active");
         }
-        return new Finding(LEADER_ELECTED, false, NO_ELIGIBLE_CANDIDATE, message);
+        long total = o.pods().stream().filter(Candidate::selected).count();
+        if (total == 0) {
+            return new Finding(
+                    LEADER_ELECTED,
+                    false,
+                    NO_CANDIDATE,
+                    "the selector matches no pod in this namespace: unless there are to be none, check the pods' labels");
+        }
+        return new Finding(
+                LEADER_ELECTED,
+                false,
+                NO_ELIGIBLE_CANDIDATE,
+                "none of " + total + " candidates is eligible: see status.members for each one's reason");
     }
 
     private static Finding held(Report report, Optional<Candidate> leader) {

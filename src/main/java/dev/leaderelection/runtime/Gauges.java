@@ -130,6 +130,10 @@ final class Gauges extends Collector {
                         "leader_election_nodes_held",
                         "1 while so many nodes are silent that none is believed to be lost",
                         nodes.isHeld() ? 1 : 0),
+                gauge(
+                        "leader_election_elections_unanswered",
+                        "Elections no candidate of which answers its probe",
+                        probes.unanswered()),
                 gauge("leader_election_probe_targets", "Pods that are probed", probes.targets()),
                 gauge("leader_election_probe_targets_failed", "Pods that have failed their probe", probes.failed()),
                 gauge(

@@ -86,7 +86,45 @@ class ProbeResultsTest {
         results.replace(orders, targets(orders, "a", "b", "c"));
         failsOftenEnough(orders, "a", "b");
 
-        assertThat(results.tally()).isEqualTo(new ProbeTally(3, 1, false, 3, 3));
+        assertThat(results.tally()).isEqualTo(new ProbeTally(3, 1, 0, false, 3, 3));
+    }
+
+    @Test
+    void anElectionNoneOfWhoseCandidatesAnswersIsToldOfWhenItBeginsAndWhenItEnds() {
+        results.replace(orders, targets(orders, "a", "b"));
+        for (int i = 0; i < 3; i++) {
+            fails(orders, "a");
+            assertThat(results.isUnanswered(orders)).isFalse();
+            fails(orders, "b");
+        }
+
+        assertThat(results.isUnanswered(orders)).isTrue();
+        assertThat(results.tally().unanswered()).isEqualTo(1);
+        assertThat(verdict("a")).isInstanceOf(Verdict.Held.class);
+        assertThat(told).containsExactly(orders);
+        fails(orders, "a");
+        assertThat(told).containsExactly(orders);
+
+        answers(orders, "b");
+
+        assertThat(results.isUnanswered(orders)).isFalse();
+        assertThat(results.tally().unanswered()).isZero();
+        assertThat(told).containsExactly(orders, orders);
+    }
+
+    @Test
+    void aCandidateThatWasNotAskedYetMayAnswer() {
+        results.replace(orders, targets(orders, "a"));
+        for (int i = 0; i < 3; i++) {
+            fails(orders, "a");
+        }
+        assertThat(results.isUnanswered(orders)).isTrue();
+
+        results.replace(orders, targets(orders, "a", "b"));
+
+        assertThat(results.isUnanswered(orders)).isFalse();
+        results.replace(orders, Set.of());
+        assertThat(results.isUnanswered(orders)).isFalse();
     }
 
     @Test
@@ -210,6 +248,7 @@ class ProbeResultsTest {
 
     @Test
     void anOutageOfOursNeverFailsAPod() {
+        int silences = 0;
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             ProbeResults any = new ProbeResults(() -> now, told::add);
@@ -237,7 +276,9 @@ class ProbeResultsTest {
                             + (lost ? hangs ? 1_000 : Math.min(takes[i], 1 + Math.max(0, down - began)) : takes[i]);
                     if (ms == end) {
                         Target pod = new Target(orders, "pod-" + i, "10.0.0.1", probe);
+                        boolean before = any.isUnanswered(orders);
                         any.report(pod, start.plusMillis(began), lost ? HUNG : Outcome.ANSWERED);
+                        silences += any.isUnanswered(orders) == before ? 0 : 1;
                         assertThat(any.verdict(orders, "pod-" + i))
                                 .as("seed %d: pod-%d at %d, down from %d to %d", seed, i, ms, down, up)
                                 .isNotInstanceOf(Verdict.Failed.class);
@@ -246,7 +287,7 @@ class ProbeResultsTest {
                 }
             }
         }
-        assertThat(told).isEmpty();
+        assertThat(told).as("of nothing but that nobody answered").hasSize(silences);
     }
 
     private List<ElectionKey> elections(int count) {

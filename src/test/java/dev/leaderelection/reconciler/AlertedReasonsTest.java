@@ -195,15 +195,22 @@ class AlertedReasonsTest {
 
     @Test
     void ofThoseThatNobodyLeadsThatHaveALeaderInNameOnlyAnAlertOfTheirOwnTells() {
-        List<Matcher> excluded = OF_ALERTS.stream()
+        List<Matcher> byVacancy = OF_ALERTS.stream()
                 .filter(selector -> selector.metric().equals(BY_VACANCY))
                 .flatMap(selector -> selector.matchers().stream())
                 .toList();
 
-        assertThat(excluded).singleElement().satisfies(matcher -> {
-            assertThat(matcher.wanted()).isFalse();
-            assertThat(matcher.values()).containsExactlyInAnyOrderElementsOf(Finding.IDLE);
-        });
+        assertThat(byVacancy)
+                .filteredOn(Matcher::wanted)
+                .singleElement()
+                .satisfies(matcher -> assertThat(matcher.values()).containsExactly(Finding.NO_CANDIDATE));
+        assertThat(byVacancy)
+                .filteredOn(matcher -> !matcher.wanted())
+                .singleElement()
+                .satisfies(matcher -> assertThat(matcher.values())
+                        .contains(Finding.NO_CANDIDATE)
+                        .containsAll(Finding.IDLE)
+                        .hasSize(Finding.IDLE.size() + 1));
     }
 
     @Test

@@ -120,6 +120,19 @@ class AnnouncerTest {
     }
 
     @Test
+    void aWorkloadThatIsScaledFromAndToZeroIsOneTrouble() {
+        LeaderElectionStatus none = tell(Reports.of(World.of()));
+        LeaderElectionStatus starting =
+                tell(Reports.of(World.of(pod("a").notReady().build()), none));
+        tell(Reports.of(World.of(), starting));
+
+        assertThat(log.told())
+                .singleElement()
+                .asString()
+                .startsWith("LeaderElection/orders Warning NoCandidate: the selector matches no pod");
+    }
+
+    @Test
     void aTroubleThatComesBackIsToldAgain() {
         World vacant = World.of(pod("a").notReady().build());
         LeaderElectionStatus first = tell(Reports.of(vacant));

@@ -276,7 +276,7 @@ class ElectionPassTest {
         Optional<Duration> next = pass();
 
         assertThat(store.primary.orElseThrow().status().conditions())
-                .anyMatch(condition -> "NoEligibleCandidate".equals(condition.getReason()));
+                .anyMatch(condition -> "NoCandidate".equals(condition.getReason()));
         assertThat(events.told()).isEmpty();
         assertThat(next).contains(Duration.ofSeconds(5));
         for (int times = 0; times < 3; times++) {
@@ -286,7 +286,7 @@ class ElectionPassTest {
         assertThat(events.told())
                 .singleElement()
                 .asString()
-                .startsWith("LeaderElection/orders Warning NoEligibleCandidate: the selector matches no pod");
+                .startsWith("LeaderElection/orders Warning NoCandidate: the selector matches no pod");
         assertThat(events.lengthened()).isEmpty();
         assertThat(store.writes).containsExactly("hold", "status");
     }

@@ -95,7 +95,8 @@ class ElectionSummaryTest {
 
     static Stream<Arguments> vacancies() {
         return Stream.of(
-                arguments("NoEligibleCandidate", World.of()),
+                arguments("NoCandidate", World.of()),
+                arguments("NoEligibleCandidate", World.of(pod("b").notReady().build())),
                 arguments(
                         "IncumbentNotReady",
                         World.of(pod("b").notReady().routed(2).build()).claimedBy(id("b"), 2)),
@@ -127,14 +128,13 @@ class ElectionSummaryTest {
         found(World.of(pod("b").notReady().routed(2).build()).claimedBy(id("b"), 2));
         now = now.plusSeconds(40);
         found(World.of());
-        assertThat(summary().vacancy())
-                .contains(new ElectionSummary.Vacancy("NoEligibleCandidate", Duration.ofSeconds(40)));
+        assertThat(summary().vacancy()).contains(new ElectionSummary.Vacancy("NoCandidate", Duration.ofSeconds(40)));
 
         found(LED);
         assertThat(summary().vacancy()).isEmpty();
 
         found(World.of());
-        assertThat(summary().vacancy()).contains(new ElectionSummary.Vacancy("NoEligibleCandidate", Duration.ZERO));
+        assertThat(summary().vacancy()).contains(new ElectionSummary.Vacancy("NoCandidate", Duration.ZERO));
     }
 
     @Test

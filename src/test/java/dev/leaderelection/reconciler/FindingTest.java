@@ -124,8 +124,8 @@ class FindingTest {
                         "a leader that is gone, and no heir",
                         World.of().claimedBy(id("a"), 1).gone(id("a")),
                         conditions(
-                                "false NoEligibleCandidate",
-                                "false NoEligibleCandidate",
+                                "false NoCandidate",
+                                "false NoCandidate",
                                 "false HolderGone",
                                 consistent,
                                 none,
@@ -145,8 +145,8 @@ class FindingTest {
                         conditions(
                                 "false Fencing", "false Fencing", "false HolderGone", "false Fencing", none, active)),
                 arguments(
-                        "no pod at all",
-                        World.of(),
+                        "nobody who may lead",
+                        World.of(pod("a").notReady().build()),
                         conditions(
                                 "false NoEligibleCandidate",
                                 "false NoEligibleCandidate",
@@ -154,6 +154,11 @@ class FindingTest {
                                 consistent,
                                 none,
                                 active)),
+                arguments(
+                        "no pod at all",
+                        World.of(),
+                        conditions(
+                                "false NoCandidate", "false NoCandidate", "false NotHeld", consistent, none, active)),
                 arguments(
                         "paused, with a leader",
                         World.of(leading("a", 1)).claimedBy(id("a"), 1).mode(Mode.PAUSED),

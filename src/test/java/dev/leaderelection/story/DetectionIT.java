@@ -9,6 +9,7 @@ import dev.leaderelection.story.ProbedPod.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,19 @@ class DetectionIT {
             scene.awaitRenewals("orders", 8);
             assertThat(scene.term("orders")).isEqualTo(term);
             assertThat(scene.history().leaders()).containsExactly("orders-a");
+            awaitReadyMessage(scene, ready -> ready.contains("no candidate answers the probe"));
+
+            b.answers(Answer.WELL);
+
+            scene.awaitLeader("orders", "orders-b");
+            awaitReadyMessage(scene, ready -> ready.equals("orders-b leads and is ready"));
         }
+    }
+
+    private static void awaitReadyMessage(Scene scene, Predicate<String> expected) {
+        await().atMost(Scene.PATIENCE)
+                .until(() -> scene.condition("orders", "Ready")
+                        .filter(ready -> expected.test(ready.getMessage()))
+                        .isPresent());
     }
 }

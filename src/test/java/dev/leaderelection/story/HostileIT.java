@@ -202,10 +202,10 @@ class HostileIT {
 
             scene.elect("orders", Scene.FAST);
 
-            scene.awaitCondition("orders", "Ready", "False", "NoEligibleCandidate");
+            scene.awaitCondition("orders", "Ready", "False", "NoCandidate");
             assertThat(scene.condition("orders", "Ready").orElseThrow().getMessage())
                     .contains("matches no pod");
-            scene.awaitEvent("LeaderElection", "orders", "NoEligibleCandidate");
+            scene.awaitEvent("LeaderElection", "orders", "NoCandidate");
             scene.label("other-a", "app=orders");
             scene.awaitLeader("orders", "other-a");
         }
@@ -349,8 +349,8 @@ class HostileIT {
                     Scene.FAST + "routing: {label: {key: example.com/bills}}\n");
 
             for (String election : List.of("orders", "bills")) {
-                scene.awaitCondition(election, "Ready", "False", "NoEligibleCandidate");
-                scene.awaitEvent("LeaderElection", election, "NoEligibleCandidate");
+                scene.awaitCondition(election, "Ready", "False", "NoCandidate");
+                scene.awaitEvent("LeaderElection", election, "NoCandidate");
                 assertThat(scene.lease(election)).isEmpty();
             }
             assertThat(scene.getPod("orders-a").getMetadata().getResourceVersion())

@@ -102,6 +102,7 @@ class MetricsIT {
     void everyPanelOfTheDashboardHasData() {
         try (Scene scene = stage.scene()) {
             scene.elect("bills", Scene.FAST + "routing: {label: {key: example.com/bills}}\nmode: Observe");
+            scene.electOver("{app: nobody}", "notes", Scene.FAST + "routing: {label: {key: example.com/notes}}");
             electAndFailOver(scene);
             // A rate needs a series that grows while it is watched.
             failBack(scene);
@@ -127,7 +128,7 @@ class MetricsIT {
     void theCasesOfTheAlertsAreOfSeriesThatTheOperatorTells() throws IOException {
         try (Scene scene = stage.scene()) {
             scene.elect("orders", Scene.FAST);
-            scene.awaitCondition("orders", "LeaderElected", "False", "NoEligibleCandidate");
+            scene.awaitCondition("orders", "LeaderElected", "False", "NoCandidate");
 
             assertThat(ofTheCases())
                     .isNotEmpty()
@@ -150,7 +151,7 @@ class MetricsIT {
     void everyMetricIsDocumentedAndNoOther() throws IOException {
         try (Scene scene = stage.scene()) {
             scene.electOver("{app: bills}", "bills", Scene.FAST + "routing: {label: {key: example.com/bills}}");
-            scene.awaitCondition("bills", "LeaderElected", "False", "NoEligibleCandidate");
+            scene.awaitCondition("bills", "LeaderElected", "False", "NoCandidate");
             electAndFailOver(scene);
 
             assertThat(names(scrape(), "(?m)^(leader_election_[a-z_]+?)(_bucket|_count|_sum|_max)?[ {]"))

@@ -294,8 +294,8 @@ class ReplacementIT {
 
             scene.deletePod("orders-a");
 
-            scene.awaitCondition("orders", "Ready", "False", "NoEligibleCandidate");
-            scene.awaitEvent("LeaderElection", "orders", "NoEligibleCandidate");
+            scene.awaitCondition("orders", "Ready", "False", "NoCandidate");
+            scene.awaitEvent("LeaderElection", "orders", "NoCandidate");
             scene.readyPods("orders-b");
             scene.awaitTransition("orders", "orders-a", "orders-b", Scene.VANISHED);
         }

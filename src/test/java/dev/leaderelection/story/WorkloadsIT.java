@@ -150,7 +150,7 @@ class WorkloadsIT {
             scene.kubectl("delete", "deployment", "orders", "--cascade=background");
 
             await().atMost(Scene.PATIENCE).until(() -> pods(scene).isEmpty());
-            scene.awaitCondition("orders", "Ready", "False", "NoEligibleCandidate");
+            scene.awaitCondition("orders", "Ready", "False", "NoCandidate");
             scene.awaitStatus("orders", status -> status.leader() == null);
         }
     }
