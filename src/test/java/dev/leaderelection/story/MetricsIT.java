@@ -102,7 +102,7 @@ class MetricsIT {
     void everyPanelOfTheDashboardHasData() {
         try (Scene scene = stage.scene()) {
             scene.elect("bills", Scene.FAST + "routing: {label: {key: example.com/bills}}\nmode: Observe");
-            scene.electOver("{app: nobody}", "notes", Scene.FAST + "routing: {label: {key: example.com/notes}}");
+            scene.electOver("{app: nobody}", "vacancy", Scene.FAST + "routing: {label: {key: example.com/vacancy}}");
             electAndFailOver(scene);
             // A rate needs a series that grows while it is watched.
             failBack(scene);
