@@ -8,7 +8,6 @@ import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Plan;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Sightings;
-import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.Primary;
 import dev.leaderelection.kubernetes.Versions;
@@ -29,13 +28,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * written is carried forward until the caches have seen it, and what was seen is timed by our own clock.
  *
  * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()}, {@link #wake}, {@link #sawStopped},
- * {@link #isStuck}, {@link #isReleased} and {@link #summary} may be called from other threads.
+ * {@link #isReleased} and {@link #summary} may be called from other threads, and of the {@link #refusals()} whether the election
+ * is stuck.
  */
 public final class ElectionMemory {
 
     private final Sightings sightings = new Sightings();
     private final RepairPace repairPace = new RepairPace();
     private final TransferMemory transfers = new TransferMemory();
+    private final Refusals refusals = new Refusals();
     private final Map<PodIdentity, Candidate> writtenPods = new HashMap<>();
     private final Map<PodIdentity, Integer> lastPriority = new HashMap<>();
     private final Set<PodIdentity> gone = new HashSet<>();
@@ -48,22 +49,14 @@ public final class ElectionMemory {
     private volatile Optional<Duration> leaderlessSince = Optional.empty();
     private volatile Optional<SeenLease> seenLease = Optional.empty();
     private volatile List<Duration> switches = List.of();
-    private volatile Optional<Duration> refusedSince = Optional.empty();
 
     private static final long NOT_WOKEN = Long.MAX_VALUE;
     private static final int MOST_UNREPORTED = 100;
-    private static final int MOST_REFUSALS = 30;
 
     /** So many leaders lost within so long a time are more than a rollout costs. */
     private static final int MANY_SWITCHES = 4;
 
     private static final Duration SHORTLY = Duration.ofMinutes(10);
-
-    /** For how long passes may end early before an election is stuck: an API server that starts takes a while. */
-    private static final Duration STUCK = Duration.ofSeconds(30);
-
-    /** How often it is tried to tell of a refusal that lasts: the server may be short of breath. */
-    private static final Duration TELLING = Duration.ofSeconds(30);
 
     private final List<Report.Change> unreported = new ArrayList<>();
     private Optional<Begun> begun = Optional.empty();
@@ -81,11 +74,7 @@ public final class ElectionMemory {
     private volatile boolean released;
     private boolean leaseInDoubt;
     private boolean primaryInDoubt;
-    private int refusals;
-    private int denials;
     private int reportRefusals;
-    private Optional<Duration> toldOfRefusal = Optional.empty();
-    private Optional<Hold> hold = Optional.empty();
     private String closedLeaseUid = "";
     private final Set<PodIdentity> clearedPods = new HashSet<>();
 
@@ -124,9 +113,6 @@ public final class ElectionMemory {
     /** A transition that could not be made in one go, and when we learned of its cause. */
     record Begun(Plan.Transition transition, Duration learned) {}
 
-    /** Until when what was refused is not tried again, whatever happens. */
-    private record Hold(Optional<Plan.Transition> refused, Duration until) {}
-
     /** Since when a pod has led, by our clock, counting what it had led before we saw it, and the last of its terms. */
     private record Lead(PodIdentity leader, long term, Duration since) {}
 
@@ -136,6 +122,10 @@ public final class ElectionMemory {
 
     TransferMemory transfers() {
         return transfers;
+    }
+
+    Refusals refusals() {
+        return refusals;
     }
 
     Sightings sightings() {
@@ -469,7 +459,7 @@ public final class ElectionMemory {
 
     /** Takes note that a status could not be written, and tells for how many times in a row. */
     int reportRefused() {
-        reportRefusals = Math.min(reportRefusals + 1, MOST_REFUSALS);
+        reportRefusals = Math.min(reportRefusals + 1, Refusals.MOST);
         return reportRefusals;
     }
 
@@ -490,65 +480,5 @@ public final class ElectionMemory {
         reportRefusals = 0;
         unreported.clear();
         announced = Optional.empty();
-    }
-
-    int refusals() {
-        return refusals;
-    }
-
-    /**
-     * How many refusals in a row count for how long to wait. Of denials none but denials do: an API server that has just started
-     * denies everything for a moment, and after the refusals of its absence that would be waited for far too long.
-     */
-    int streak(Cause cause) {
-        return cause == Cause.DENIED ? denials : refusals;
-    }
-
-    void refused(Cause cause, Duration ticks) {
-        refusedSince = refusedSince.or(() -> Optional.of(ticks));
-        refusals = Math.min(refusals + 1, MOST_REFUSALS);
-        denials = cause == Cause.DENIED ? Math.min(denials + 1, MOST_REFUSALS) : 0;
-    }
-
-    void succeeded() {
-        refusals = 0;
-        denials = 0;
-        hold = Optional.empty();
-        settled();
-    }
-
-    /** Takes note that a pass came to its end, though it may have had nothing to write. */
-    void settled() {
-        refusedSince = Optional.empty();
-        toldOfRefusal = Optional.empty();
-    }
-
-    /** Whether passes have ended early for long. */
-    boolean isStuck(Duration ticks) {
-        return refusedSince
-                .filter(since -> ticks.minus(since).compareTo(STUCK) >= 0)
-                .isPresent();
-    }
-
-    /** Whether it is time to tell of a refusal that lasts; once in a while. */
-    boolean tellsOfRefusal(Duration ticks) {
-        if (toldOfRefusal.filter(at -> ticks.minus(at).compareTo(TELLING) < 0).isPresent()) {
-            return false;
-        }
-        toldOfRefusal = Optional.of(ticks);
-        return true;
-    }
-
-    /** Lets no event have the same transition, or the lack of one, tried again before a tick. */
-    void holdBack(Optional<Plan.Transition> transition, Duration until) {
-        hold = Optional.of(new Hold(transition, until));
-    }
-
-    /** For how long this transition, or the lack of one, is not to be tried again. */
-    Duration heldBack(Optional<Plan.Transition> transition, Duration ticks) {
-        return hold.filter(any -> any.refused().equals(transition))
-                .map(any -> any.until().minus(ticks))
-                .filter(rest -> !rest.isNegative())
-                .orElse(Duration.ZERO);
     }
 }

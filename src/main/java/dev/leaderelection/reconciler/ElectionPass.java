@@ -104,7 +104,7 @@ final class ElectionPass {
                 holdBack(plan, next, memory);
                 return next;
             }
-            memory.succeeded();
+            memory.refusals().succeeded();
             done(sight, plan, began, memory);
             boolean isLetGo = plan.steps().contains(new Step.ReleaseFinalizer());
             if (isLetGo) {
@@ -121,9 +121,9 @@ final class ElectionPass {
 
     /** Whether the label has not got to where it belongs for so long that somebody should know, whatever the server's reason is. */
     private boolean lasts(Plan plan, ElectionMemory memory) {
-        return memory.refusals() >= LASTING
+        return memory.refusals().inARow() >= LASTING
                 && (plan.transition().isPresent() || isRepair(plan))
-                && memory.tellsOfRefusal(clocks.ticks().get());
+                && memory.refusals().tells(clocks.ticks().get());
     }
 
     /** When we learned of the cause of what a plan does: a transition that had to wait for a fence began with it. */
@@ -152,11 +152,11 @@ final class ElectionPass {
         Answer<Boolean> answer =
                 report(resource, new Report(sight, plan, memory.unreported(), Optional.empty()), memory);
         if (answer instanceof Refused<Boolean> refused) {
-            memory.refused(refused.cause(), clocks.ticks().get());
+            memory.refusals().refused(refused.cause(), clocks.ticks().get());
             // What is renewed meanwhile says nothing of a report that is refused without end.
             return lookAgain(sight.election(), refused, memory.reportRefused(), memory);
         }
-        memory.settled();
+        memory.refusals().settled();
         if (plan.situation() == Plan.Situation.RELEASED || plan.situation() == Plan.Situation.OBSERVED) {
             memory.released();
         }
@@ -171,7 +171,7 @@ final class ElectionPass {
     /** How long a plan has to wait, whatever has woken this pass; zero if it may be carried out now. */
     private Duration pause(Plan plan, ElectionMemory memory) {
         Duration now = clocks.ticks().get();
-        Duration held = memory.heldBack(plan.transition(), now);
+        Duration held = memory.refusals().heldBack(plan.transition(), now);
         return held.isZero() && isRepair(plan) ? memory.repairPace().pause(now) : held;
     }
 
@@ -180,11 +180,10 @@ final class ElectionPass {
      * not held back.
      */
     private void holdBack(Plan plan, Optional<Duration> next, ElectionMemory memory) {
-        if (memory.refusals() >= FREE_REFUSALS) {
+        if (memory.refusals().inARow() >= FREE_REFUSALS) {
             Duration pause = next.orElse(Duration.ZERO);
-            memory.holdBack(
-                    plan.transition(),
-                    clocks.ticks().get().plus(pause.compareTo(LONGEST_HOLD) < 0 ? pause : LONGEST_HOLD));
+            Duration hold = pause.compareTo(LONGEST_HOLD) < 0 ? pause : LONGEST_HOLD;
+            memory.refusals().holdBack(plan.transition(), clocks.ticks().get().plus(hold));
         }
     }
 
@@ -287,13 +286,14 @@ final class ElectionPass {
 
     /** Looks again, later each time: never in a tight loop, never the last time. */
     private Optional<Duration> refused(Election election, Refused<Boolean> refused, ElectionMemory memory) {
-        memory.refused(refused.cause(), clocks.ticks().get());
-        return lookAgain(election, refused, memory.refusals(), memory);
+        memory.refusals().refused(refused.cause(), clocks.ticks().get());
+        return lookAgain(election, refused, memory.refusals().inARow(), memory);
     }
 
     private Optional<Duration> lookAgain(
             Election election, Refused<Boolean> refused, int streak, ElectionMemory memory) {
         chronicle.refused(election, refused, streak);
-        return Optional.of(Backoff.pause(refused.cause(), memory.streak(refused.cause()), jitter.getAsDouble()));
+        return Optional.of(
+                Backoff.pause(refused.cause(), memory.refusals().streak(refused.cause()), jitter.getAsDouble()));
     }
 }

@@ -180,7 +180,9 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     /** How many elections have had no pass to its end for some time, because the API server refuses or does not answer. */
     public long stuck() {
         Duration now = clocks.ticks().get();
-        return memories.stream().filter(memory -> memory.isStuck(now)).count();
+        return memories.stream()
+                .filter(memory -> memory.refusals().isStuck(now))
+                .count();
     }
 
     /** How the elections stand that this replica looks after; none while it stands by. */

@@ -462,7 +462,7 @@ class ElectionPassTest {
 
         assertThat(store.writes).startsWith("demote b");
         assertThat(next).isPresent();
-        assertThat(memory.refusals()).isEqualTo(1);
+        assertThat(memory.refusals().inARow()).isEqualTo(1);
     }
 
     @Test
@@ -477,7 +477,7 @@ class ElectionPassTest {
 
         Optional<Duration> next = pass();
 
-        assertThat(memory.refusals()).isEqualTo(11);
+        assertThat(memory.refusals().inARow()).isEqualTo(11);
         assertThat(next).hasValueSatisfying(pause -> assertThat(pause).isLessThanOrEqualTo(Duration.ofMillis(250)));
     }
 
@@ -1013,15 +1013,15 @@ class ElectionPassTest {
         store.script = (number, write) -> write.startsWith("demote") ? Fate.UNAVAILABLE : Fate.GRANTED;
         leaderFails();
         settle();
-        assertThat(memory.isStuck(clocks.ticks().get())).isFalse();
+        assertThat(memory.refusals().isStuck(clocks.ticks().get())).isFalse();
 
         now = now.plusSeconds(30);
         settle();
-        assertThat(memory.isStuck(clocks.ticks().get())).isTrue();
+        assertThat(memory.refusals().isStuck(clocks.ticks().get())).isTrue();
 
         store.script = (number, write) -> Fate.GRANTED;
         settle();
-        assertThat(memory.isStuck(clocks.ticks().get())).isFalse();
+        assertThat(memory.refusals().isStuck(clocks.ticks().get())).isFalse();
     }
 
     private String condition(String type) {
@@ -1191,7 +1191,7 @@ class ElectionPassTest {
         }
 
         assertThat(store.writes).hasSizeBetween(9, 11).containsOnly("write a/1");
-        assertThat(memory.refusals()).isZero();
+        assertThat(memory.refusals().inARow()).isZero();
     }
 
     @Test

@@ -100,7 +100,7 @@ class PacingTest {
         ElectionMemory memory = new ElectionMemory();
         for (int i = 0; i < 7; i++) {
             memory.reportRefused();
-            memory.succeeded();
+            memory.refusals().succeeded();
         }
 
         assertThat(memory.reportRefused()).isEqualTo(8);
