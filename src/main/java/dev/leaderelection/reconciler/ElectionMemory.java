@@ -2,7 +2,6 @@ package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.Candidate;
-import dev.leaderelection.election.Durations;
 import dev.leaderelection.election.Fenced;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Plan;
@@ -37,6 +36,7 @@ public final class ElectionMemory {
     private final RepairPace repairPace = new RepairPace();
     private final TransferMemory transfers = new TransferMemory();
     private final Refusals refusals = new Refusals();
+    private final Backlog backlog = new Backlog();
     private final Map<PodIdentity, Candidate> writtenPods = new HashMap<>();
     private final Map<PodIdentity, Integer> lastPriority = new HashMap<>();
     private final Set<PodIdentity> gone = new HashSet<>();
@@ -51,17 +51,12 @@ public final class ElectionMemory {
     private volatile List<Duration> switches = List.of();
 
     private static final long NOT_WOKEN = Long.MAX_VALUE;
-    private static final int MOST_UNREPORTED = 100;
 
     /** So many leaders lost within so long a time are more than a rollout costs. */
     private static final int MANY_SWITCHES = 4;
 
     private static final Duration SHORTLY = Duration.ofMinutes(10);
 
-    private final List<Report.Change> unreported = new ArrayList<>();
-    private Optional<Begun> begun = Optional.empty();
-    private Optional<LeaderElectionStatus> announced = Optional.empty();
-    private Optional<Duration> firstReport = Optional.empty();
     private Optional<LeaseState> lease = Optional.empty();
     private Optional<Primary> primary = Optional.empty();
     private Fenced fenced = Fenced.NOTHING;
@@ -74,7 +69,6 @@ public final class ElectionMemory {
     private volatile boolean released;
     private boolean leaseInDoubt;
     private boolean primaryInDoubt;
-    private int reportRefusals;
     private String closedLeaseUid = "";
     private final Set<PodIdentity> clearedPods = new HashSet<>();
 
@@ -110,9 +104,6 @@ public final class ElectionMemory {
         }
     }
 
-    /** A transition that could not be made in one go, and when we learned of its cause. */
-    record Begun(Plan.Transition transition, Duration learned) {}
-
     /** Since when a pod has led, by our clock, counting what it had led before we saw it, and the last of its terms. */
     private record Lead(PodIdentity leader, long term, Duration since) {}
 
@@ -126,6 +117,10 @@ public final class ElectionMemory {
 
     Refusals refusals() {
         return refusals;
+    }
+
+    Backlog backlog() {
+        return backlog;
     }
 
     Sightings sightings() {
@@ -414,71 +409,5 @@ public final class ElectionMemory {
     void leadsOn(PodIdentity leader, long term) {
         lead = lead.map(known ->
                 known.leader().equals(leader) && known.term() < term ? new Lead(leader, term, known.since()) : known);
-    }
-
-    /** A transition that was refused halfway, or of whose last write no answer came: it may yet be found to be made. */
-    Optional<Begun> begun() {
-        return begun;
-    }
-
-    /** Takes note of a transition that was not seen to its end. A second attempt at it began with the first. */
-    void began(Plan.Transition transition, Duration learned) {
-        Duration first = begun.filter(earlier -> earlier.transition().to().equals(transition.to())
-                        && earlier.transition().reason() == transition.reason())
-                .map(Begun::learned)
-                .orElse(learned);
-        begun = Optional.of(new Begun(transition, first));
-    }
-
-    /** Transitions that no status tells of yet. */
-    List<Report.Change> unreported() {
-        return List.copyOf(unreported);
-    }
-
-    /** Takes note of a transition that was made. No history holds more than the newest hundred. */
-    void changed(Report.Change change) {
-        if (unreported.size() >= MOST_UNREPORTED) {
-            unreported.remove(0);
-        }
-        unreported.add(change);
-        begun = Optional.empty();
-    }
-
-    void dropBegun() {
-        begun = Optional.empty();
-    }
-
-    /** The last status of which every Event was sent, if a later one may have been written without our knowing. */
-    Optional<LeaderElectionStatus> announced() {
-        return announced;
-    }
-
-    void notReported(LeaderElectionStatus before) {
-        announced = announced.or(() -> Optional.of(before));
-    }
-
-    /** Takes note that a status could not be written, and tells for how many times in a row. */
-    int reportRefused() {
-        reportRefusals = Math.min(reportRefusals + 1, Refusals.MOST);
-        return reportRefusals;
-    }
-
-    /** For how much longer an election counts as having just begun, by when this process first reported of it. */
-    Duration restOfBeginning(Duration beginning, Duration ticks) {
-        Duration since = firstReport.orElse(ticks);
-        firstReport = Optional.of(since);
-        return Durations.rest(beginning, ticks.minus(since));
-    }
-
-    /** Takes note that a status was written, and that nobody was told of what differs from that other one yet. */
-    void reportedSilently(LeaderElectionStatus told) {
-        reported();
-        notReported(told);
-    }
-
-    void reported() {
-        reportRefusals = 0;
-        unreported.clear();
-        announced = Optional.empty();
     }
 }

@@ -96,10 +96,13 @@ final class ElectionPass {
             }
             Answer<Boolean> answer = executor.run(sight, plan, interval, memory);
             if (answer instanceof Refused<Boolean> refused) {
-                plan.transition().ifPresent(transition -> memory.began(transition, began));
+                plan.transition().ifPresent(transition -> memory.backlog().began(transition, began));
                 Optional<Duration> next = refused(sight.election(), refused, memory);
                 if (refused.cause() == Cause.DENIED || lasts(plan, memory)) {
-                    report(resource, new Report(sight, plan, memory.unreported(), Optional.of(refused)), memory);
+                    report(
+                            resource,
+                            new Report(sight, plan, memory.backlog().unreported(), Optional.of(refused)),
+                            memory);
                 }
                 holdBack(plan, next, memory);
                 return next;
@@ -150,11 +153,11 @@ final class ElectionPass {
         }
         completed(sight, memory);
         Answer<Boolean> answer =
-                report(resource, new Report(sight, plan, memory.unreported(), Optional.empty()), memory);
+                report(resource, new Report(sight, plan, memory.backlog().unreported(), Optional.empty()), memory);
         if (answer instanceof Refused<Boolean> refused) {
             memory.refusals().refused(refused.cause(), clocks.ticks().get());
             // What is renewed meanwhile says nothing of a report that is refused without end.
-            return lookAgain(sight.election(), refused, memory.reportRefused(), memory);
+            return lookAgain(sight.election(), refused, memory.backlog().reportRefused(), memory);
         }
         memory.refusals().settled();
         if (plan.situation() == Plan.Situation.RELEASED || plan.situation() == Plan.Situation.OBSERVED) {
@@ -162,8 +165,8 @@ final class ElectionPass {
         }
         List<Duration> looks = new ArrayList<>(List.of(plan.nextLook(), LONGEST_PAUSE));
         sight.nextHearing().ifPresent(looks::add);
-        if (memory.announced().isPresent()) {
-            looks.add(memory.restOfBeginning(BEGINNING, clocks.ticks().get()));
+        if (memory.backlog().announced().isPresent()) {
+            looks.add(memory.backlog().restOfBeginning(BEGINNING, clocks.ticks().get()));
         }
         return looks.stream().min(Duration::compareTo);
     }
@@ -198,8 +201,8 @@ final class ElectionPass {
             memory.repairPace().repaired(clocks.ticks().get());
         }
         plan.transition().ifPresent(transition -> {
-            memory.began(transition, learned);
-            changed(sight, transition, memory.begun().orElseThrow().learned(), memory);
+            memory.backlog().began(transition, learned);
+            changed(sight, transition, memory.backlog().begun().orElseThrow().learned(), memory);
         });
         for (Step step : plan.steps()) {
             if (step instanceof Step.Strip strip) {
@@ -222,10 +225,11 @@ final class ElectionPass {
         if (!isLabelled) {
             return;
         }
-        Optional<ElectionMemory.Begun> begun = memory.begun()
+        Optional<Backlog.Begun> begun = memory.backlog()
+                .begun()
                 .filter(any ->
                         any.transition().term() == term && any.transition().to().equals(claimed.holder()));
-        boolean isKnown = memory.unreported().stream()
+        boolean isKnown = memory.backlog().unreported().stream()
                 .anyMatch(change -> change.transition().term() == term);
         if (begun.isPresent()) {
             changed(sight, begun.get().transition(), begun.get().learned(), memory);
@@ -235,13 +239,14 @@ final class ElectionPass {
                             changed(sight, transition, clocks.ticks().get(), memory));
         }
         // Anything else that was begun has been overtaken.
-        memory.dropBegun();
+        memory.backlog().dropBegun();
     }
 
     private void changed(Sight sight, Plan.Transition transition, Duration learned, ElectionMemory memory) {
         Duration now = clocks.ticks().get();
         Duration took = now.minus(learned);
-        memory.changed(new Report.Change(transition, took, clocks.wall().instant()));
+        memory.backlog()
+                .changed(new Report.Change(transition, took, clocks.wall().instant()));
         if (transition.isLoss()) {
             memory.switched(now);
         }
@@ -249,6 +254,7 @@ final class ElectionPass {
     }
 
     private Answer<Boolean> report(LeaderElection resource, Report report, ElectionMemory memory) {
+        Backlog backlog = memory.backlog();
         LeaderElectionStatus before = report.sight().primary().status();
         LeaderElectionStatus after = StatusProjection.project(
                 report,
@@ -265,21 +271,21 @@ final class ElectionPass {
                     statuses.write(report.sight().election(), report.sight().primary(), after);
             if (answer instanceof Refused<Primary> refused) {
                 memory.doubtPrimary();
-                memory.notReported(before);
+                backlog.notReported(before);
                 return refused.recast();
             }
             memory.wrote(((Done<Primary>) answer).value());
         }
         // A status may have landed without our hearing of it: then there is nothing to write, and still something to
         // tell.
-        LeaderElectionStatus told = memory.announced().orElse(before);
+        LeaderElectionStatus told = backlog.announced().orElse(before);
         boolean hasJustBegun =
-                !memory.restOfBeginning(BEGINNING, clocks.ticks().get()).isZero();
+                !backlog.restOfBeginning(BEGINNING, clocks.ticks().get()).isZero();
         if (hasJustBegun && report.changes().isEmpty() && Announcer.isVacantFromTheStart(told, after)) {
-            memory.reportedSilently(told);
+            backlog.reportedSilently(told);
         } else {
             announcer.changed(report, told, after);
-            memory.reported();
+            backlog.reported();
         }
         return Answer.OK;
     }

@@ -150,7 +150,7 @@ final class Observer {
     private static Map<Long, String> leaders(Primary primary, ElectionMemory memory) {
         Map<Long, String> leaders = new HashMap<>();
         primary.status().history().forEach(entry -> leaders.put(entry.term(), entry.to()));
-        memory.unreported().stream()
+        memory.backlog().unreported().stream()
                 .map(Report.Change::transition)
                 .forEach(made -> leaders.put(made.term(), made.to().name()));
         return leaders;

@@ -99,13 +99,13 @@ class PacingTest {
     void aReportThatIsRefusedWithoutEndIsCountedThroughWritesThatSucceed() {
         ElectionMemory memory = new ElectionMemory();
         for (int i = 0; i < 7; i++) {
-            memory.reportRefused();
+            memory.backlog().reportRefused();
             memory.refusals().succeeded();
         }
 
-        assertThat(memory.reportRefused()).isEqualTo(8);
-        memory.reported();
-        assertThat(memory.reportRefused()).isEqualTo(1);
+        assertThat(memory.backlog().reportRefused()).isEqualTo(8);
+        memory.backlog().reported();
+        assertThat(memory.backlog().reportRefused()).isEqualTo(1);
     }
 
     @Test
