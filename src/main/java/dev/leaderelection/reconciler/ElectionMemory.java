@@ -1,21 +1,15 @@
 package dev.leaderelection.reconciler;
 
-import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Fenced;
 import dev.leaderelection.election.LeaseState;
-import dev.leaderelection.election.Plan;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Sightings;
-import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.Primary;
 import dev.leaderelection.kubernetes.Versions;
-import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,9 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * What this process remembers of one election between two passes. All of it may be lost at any time without harm: what was
  * written is carried forward until the caches have seen it, and what was seen is timed by our own clock.
  *
- * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()}, {@link #wake}, {@link #sawStopped},
- * {@link #isReleased} and {@link #summary} may be called from other threads, and of the {@link #refusals()} whether the election
- * is stuck.
+ * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()}, {@link #wake}, {@link #sawStopped} and
+ * {@link #isReleased} may be called from other threads, and of {@link #refusals()} and {@link #vitals()} what they say themselves.
  */
 public final class ElectionMemory {
 
@@ -37,6 +30,7 @@ public final class ElectionMemory {
     private final TransferMemory transfers = new TransferMemory();
     private final Refusals refusals = new Refusals();
     private final Backlog backlog = new Backlog();
+    private final Vitals vitals = new Vitals();
     private final Map<PodIdentity, Candidate> writtenPods = new HashMap<>();
     private final Map<PodIdentity, Integer> lastPriority = new HashMap<>();
     private final Set<PodIdentity> gone = new HashSet<>();
@@ -45,17 +39,8 @@ public final class ElectionMemory {
     private final AtomicLong wokenAtNanos = new AtomicLong(NOT_WOKEN);
     private volatile Set<String> members = Set.of();
     private volatile Optional<Duration> nextPass = Optional.empty();
-    private volatile Optional<Found> found = Optional.empty();
-    private volatile Optional<Duration> leaderlessSince = Optional.empty();
-    private volatile Optional<SeenLease> seenLease = Optional.empty();
-    private volatile List<Duration> switches = List.of();
 
     private static final long NOT_WOKEN = Long.MAX_VALUE;
-
-    /** So many leaders lost within so long a time are more than a rollout costs. */
-    private static final int MANY_SWITCHES = 4;
-
-    private static final Duration SHORTLY = Duration.ofMinutes(10);
 
     private Optional<LeaseState> lease = Optional.empty();
     private Optional<Primary> primary = Optional.empty();
@@ -75,35 +60,6 @@ public final class ElectionMemory {
     /** Our last successful renewal of a Lease, and after how long the next is due. */
     record Renewal(String leaseUid, Duration at, Duration next) {}
 
-    /** A revision of the Lease, or its absence, and when we first saw it. */
-    private record SeenLease(String revision, Duration at) {}
-
-    /** What a pass has found, what it said of it, and when, by our clock. */
-    record Found(Election election, Plan.Situation situation, LeaderElectionStatus status, Duration at) {
-
-        private static final Set<Plan.Situation> SEEKING =
-                Set.of(Plan.Situation.LED, Plan.Situation.LAPSING, Plan.Situation.FENCING, Plan.Situation.VACANT);
-
-        /** Why it is ready, or not. */
-        String reason() {
-            return status.conditions().stream()
-                    .filter(condition -> Finding.READY.equals(condition.getType()))
-                    .map(Condition::getReason)
-                    .findFirst()
-                    .orElse("");
-        }
-
-        /** Whether a pod holds the seat, is routed to and may lead. */
-        boolean isLed() {
-            return status.leader() != null && !Finding.IDLE.contains(reason());
-        }
-
-        /** Whether nobody leads, and somebody should. */
-        boolean isLeaderless() {
-            return !isLed() && SEEKING.contains(situation) && !reason().equals(Finding.NOBODY_WHILE_PAUSED);
-        }
-    }
-
     /** Since when a pod has led, by our clock, counting what it had led before we saw it, and the last of its terms. */
     private record Lead(PodIdentity leader, long term, Duration since) {}
 
@@ -121,6 +77,10 @@ public final class ElectionMemory {
 
     Backlog backlog() {
         return backlog;
+    }
+
+    Vitals vitals() {
+        return vitals;
     }
 
     Sightings sightings() {
@@ -154,46 +114,6 @@ public final class ElectionMemory {
 
     void expectNextPass(Optional<Duration> at) {
         nextPass = at;
-    }
-
-    void found(Found now) {
-        leaderlessSince = now.isLeaderless() ? Optional.of(leaderlessSince.orElse(now.at())) : Optional.empty();
-        found = Optional.of(now);
-    }
-
-    /** Takes note that a leader was lost, and another pod leads now. */
-    void switched(Duration ticks) {
-        List<Duration> newest = new ArrayList<>(switches);
-        newest.add(ticks);
-        switches = List.copyOf(newest.subList(Math.max(0, newest.size() - MANY_SWITCHES), newest.size()));
-    }
-
-    /** Takes note that we have let the election go, or leave it to another operator: it stands in no way any more. */
-    void left() {
-        found = Optional.empty();
-        leaderlessSince = Optional.empty();
-    }
-
-    /** How the election stood after its last pass; nothing before the first, nor after the last. */
-    Optional<ElectionSummary> summary(Duration ticks) {
-        return found.map(last -> {
-            LeaderElectionStatus status = last.status();
-            Long term = status.term();
-            boolean isRenewed = last.situation() == Plan.Situation.LED && status.leader() != null;
-            List<Duration> recent = switches;
-            return new ElectionSummary(
-                    last.election().namespace(),
-                    last.election().name(),
-                    status.conditions(),
-                    last.isLed(),
-                    term == null ? 0 : term,
-                    seenLease
-                            .filter(any -> isRenewed)
-                            .map(lease -> new ElectionSummary.LeaseAge(
-                                    ticks.minus(lease.at()), last.election().leaseDuration())),
-                    leaderlessSince.map(since -> new ElectionSummary.Vacancy(last.reason(), ticks.minus(since))),
-                    recent.size() == MANY_SWITCHES && ticks.minus(recent.get(0)).compareTo(SHORTLY) <= 0);
-        });
     }
 
     Optional<LeaseState> lease() {
@@ -318,19 +238,6 @@ public final class ElectionMemory {
 
     void renewed(Renewal now) {
         renewal = Optional.of(now);
-    }
-
-    /**
-     * For how long the Lease has stood as it is: counted from when we first saw it so, which is never before it was written.
-     *
-     * @param revision which revision is seen now, or that there is none
-     */
-    Duration leaseUnchangedFor(String revision, Duration ticks) {
-        SeenLease seen = seenLease
-                .filter(any -> any.revision().equals(revision))
-                .orElseGet(() -> new SeenLease(revision, ticks));
-        seenLease = Optional.of(seen);
-        return ticks.minus(seen.at());
     }
 
     /** Since when the leader is being fenced. */

@@ -115,7 +115,7 @@ final class ElectionPass {
             }
             if (sight.primary().deleting() && isLetGo) {
                 // The caches still show the election; its deletion will be told to us, maybe late.
-                memory.left();
+                memory.vitals().left();
                 return Optional.empty();
             }
         }
@@ -147,7 +147,7 @@ final class ElectionPass {
                     : Stream.of(plan.nextLook(), LONGEST_PAUSE).min(Duration::compareTo);
         }
         if (plan.situation() == Plan.Situation.LEFT_TO_ANOTHER) {
-            memory.left();
+            memory.vitals().left();
             memory.released();
             return Stream.of(plan.nextLook(), LONGEST_PAUSE).min(Duration::compareTo);
         }
@@ -248,7 +248,7 @@ final class ElectionPass {
         memory.backlog()
                 .changed(new Report.Change(transition, took, clocks.wall().instant()));
         if (transition.isLoss()) {
-            memory.switched(now);
+            memory.vitals().switched(now);
         }
         chronicle.moved(sight.election(), sight.observation().rules().strategy(), transition, took);
     }
@@ -261,11 +261,12 @@ final class ElectionPass {
                 resource.getMetadata().getGeneration(),
                 resource.getSpec().historyLimit(),
                 clocks.wall().instant());
-        memory.found(new ElectionMemory.Found(
-                report.sight().election(),
-                report.plan().situation(),
-                after,
-                clocks.ticks().get()));
+        memory.vitals()
+                .found(new Vitals.Found(
+                        report.sight().election(),
+                        report.plan().situation(),
+                        after,
+                        clocks.ticks().get()));
         if (!after.equals(before)) {
             Answer<Primary> answer =
                     statuses.write(report.sight().election(), report.sight().primary(), after);

@@ -188,7 +188,9 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     /** How the elections stand that this replica looks after; none while it stands by. */
     public Stream<ElectionSummary> summaries() {
         Duration now = clocks.ticks().get();
-        return gate.isOpen() ? memories.stream().flatMap(memory -> memory.summary(now).stream()) : Stream.empty();
+        return gate.isOpen()
+                ? memories.stream().flatMap(memory -> memory.vitals().summary(now).stream())
+                : Stream.empty();
     }
 
     /** Which of these elections, as the server has them now, an operator that is being uninstalled has not let go yet. */

@@ -303,8 +303,9 @@ final class Observer {
     private Observation.Renewal renewal(
             LeaderElectionSpec spec, Election election, ElectionMemory memory, LeaseState lease, Duration ticks) {
         Optional<LeaseState.Copy> copy = lease.ours();
-        Duration unchangedFor = memory.leaseUnchangedFor(
-                copy.map(any -> any.uid() + "/" + any.version()).orElse(""), ticks);
+        Duration unchangedFor = memory.vitals()
+                .leaseUnchangedFor(
+                        copy.map(any -> any.uid() + "/" + any.version()).orElse(""), ticks);
         if (copy.isEmpty()) {
             return new Observation.Renewal(Duration.ZERO, true, Durations.rest(election.leaseDuration(), unchangedFor));
         }

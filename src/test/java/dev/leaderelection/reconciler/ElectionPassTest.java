@@ -346,7 +346,7 @@ class ElectionPassTest {
         ElectionPass blue = anotherOperators();
         ElectionMemory its = new ElectionMemory();
         blue.run(resource(store.primary), its);
-        assertThat(its.summary(now).orElseThrow().conditions())
+        assertThat(its.vitals().summary(now).orElseThrow().conditions())
                 .anyMatch(
                         condition -> "Conflicted".equals(condition.getType()) && "True".equals(condition.getStatus()));
 
@@ -356,7 +356,7 @@ class ElectionPassTest {
         blue.run(resource(store.primary), its);
 
         assertThat(store.routed()).containsExactly("a");
-        assertThat(its.summary(now)).isEmpty();
+        assertThat(its.vitals().summary(now)).isEmpty();
     }
 
     @Test
@@ -653,7 +653,7 @@ class ElectionPassTest {
         assertThat(store.writes).containsExactly("close", "clear a", "clear b", "delete lease", "release");
         assertThat(store.routed()).isEmpty();
         assertThat(store.primary).isEmpty();
-        assertThat(memory.summary(now)).as("what is counted").isEmpty();
+        assertThat(memory.vitals().summary(now)).as("what is counted").isEmpty();
     }
 
     @ParameterizedTest
@@ -848,7 +848,7 @@ class ElectionPassTest {
         }
 
         assertThat(store.routed()).containsExactly("0");
-        assertThat(memory.summary(now).orElseThrow().isFlapping()).isFalse();
+        assertThat(memory.vitals().summary(now).orElseThrow().isFlapping()).isFalse();
     }
 
     @Test
@@ -858,11 +858,11 @@ class ElectionPassTest {
             failOver();
         }
         // The first leader of all followed nobody.
-        assertThat(memory.summary(now).orElseThrow().isFlapping()).isFalse();
+        assertThat(memory.vitals().summary(now).orElseThrow().isFlapping()).isFalse();
 
         failOver();
 
-        assertThat(memory.summary(now).orElseThrow().isFlapping()).isTrue();
+        assertThat(memory.vitals().summary(now).orElseThrow().isFlapping()).isTrue();
     }
 
     private void failOver() {
@@ -982,7 +982,7 @@ class ElectionPassTest {
         assertThat(condition("RoutingConsistent")).isEqualTo("False WriteFailed");
         assertThat(condition("Ready")).isEqualTo("False WriteFailed");
         assertThat(toldOf("WriteFailed")).hasSize(1);
-        assertThat(memory.summary(clocks.ticks().get()).orElseThrow().conditions())
+        assertThat(memory.vitals().summary(clocks.ticks().get()).orElseThrow().conditions())
                 .extracting(Condition::getReason)
                 .contains("WriteFailed");
         assertThat(store.writes).as("how often it was told").containsOnlyOnce("status");
