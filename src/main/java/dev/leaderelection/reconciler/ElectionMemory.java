@@ -1,16 +1,10 @@
 package dev.leaderelection.reconciler;
 
-import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Fenced;
-import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Sightings;
-import dev.leaderelection.kubernetes.Primary;
-import dev.leaderelection.kubernetes.Versions;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,35 +19,29 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class ElectionMemory {
 
+    private static final long NOT_WOKEN = Long.MAX_VALUE;
+
+    private final Overlay overlay = new Overlay();
     private final Sightings sightings = new Sightings();
     private final RepairPace repairPace = new RepairPace();
     private final TransferMemory transfers = new TransferMemory();
     private final Refusals refusals = new Refusals();
     private final Backlog backlog = new Backlog();
     private final Vitals vitals = new Vitals();
-    private final Map<PodIdentity, Candidate> writtenPods = new HashMap<>();
-    private final Map<PodIdentity, Integer> lastPriority = new HashMap<>();
-    private final Set<PodIdentity> gone = new HashSet<>();
-    private final Set<PodIdentity> stopped = ConcurrentHashMap.newKeySet();
-    private final Set<PodIdentity> doubtfulPods = new HashSet<>();
+
+    // These are read or written by other threads, too.
     private final AtomicLong wokenAtNanos = new AtomicLong(NOT_WOKEN);
+    private final Set<PodIdentity> stopped = ConcurrentHashMap.newKeySet();
     private volatile Set<String> members = Set.of();
     private volatile Optional<Duration> nextPass = Optional.empty();
-
-    private static final long NOT_WOKEN = Long.MAX_VALUE;
-
-    private Optional<LeaseState> lease = Optional.empty();
-    private Optional<Primary> primary = Optional.empty();
-    private Fenced fenced = Fenced.NOTHING;
-    private Optional<Renewal> renewal = Optional.empty();
-    private Optional<Duration> fencingSince = Optional.empty();
-    private Optional<Lead> lead = Optional.empty();
-    private long highestTerm;
-    private boolean cleared;
-    private boolean letGo;
     private volatile boolean released;
-    private boolean leaseInDoubt;
-    private boolean primaryInDoubt;
+
+    private Fenced fenced = Fenced.NOTHING;
+    private Optional<Duration> fencingSince = Optional.empty();
+    private Optional<Renewal> renewal = Optional.empty();
+    private Optional<Lead> lead = Optional.empty();
+    private boolean letGo;
+    private boolean cleared;
     private String closedLeaseUid = "";
     private final Set<PodIdentity> clearedPods = new HashSet<>();
 
@@ -62,6 +50,14 @@ public final class ElectionMemory {
 
     /** Since when a pod has led, by our clock, counting what it had led before we saw it, and the last of its terms. */
     private record Lead(PodIdentity leader, long term, Duration since) {}
+
+    Overlay overlay() {
+        return overlay;
+    }
+
+    Sightings sightings() {
+        return sightings;
+    }
 
     RepairPace repairPace() {
         return repairPace;
@@ -81,10 +77,6 @@ public final class ElectionMemory {
 
     Vitals vitals() {
         return vitals;
-    }
-
-    Sightings sightings() {
-        return sightings;
     }
 
     /** The UIDs of the pods that were this election's business in the last pass. */
@@ -114,102 +106,6 @@ public final class ElectionMemory {
 
     void expectNextPass(Optional<Duration> at) {
         nextPass = at;
-    }
-
-    Optional<LeaseState> lease() {
-        return lease;
-    }
-
-    void wrote(LeaseState written) {
-        lease = Optional.of(written);
-        leaseInDoubt = false;
-        if (written instanceof LeaseState.Claimed claimed) {
-            highestTerm = Math.max(highestTerm, claimed.lease().term());
-        }
-    }
-
-    void forgetLease() {
-        lease = Optional.empty();
-    }
-
-    boolean isLeaseInDoubt() {
-        return leaseInDoubt;
-    }
-
-    void doubtLease() {
-        leaseInDoubt = true;
-    }
-
-    void wrote(Primary written) {
-        primary = Optional.of(written);
-        primaryInDoubt = false;
-    }
-
-    /** The later of what a cache says of the election's own object and what we have written to it. */
-    Primary newest(Primary cached) {
-        return primary.filter(written -> Versions.isLater(written.version(), cached.version()))
-                .orElse(cached);
-    }
-
-    boolean isPrimaryInDoubt() {
-        return primaryInDoubt;
-    }
-
-    void doubtPrimary() {
-        primaryInDoubt = true;
-    }
-
-    void wrote(Candidate written) {
-        writtenPods.put(written.id(), written);
-        doubtfulPods.remove(written.id());
-    }
-
-    /** The later of what a cache says of a pod and what we have written to it. */
-    Candidate newest(Candidate cached) {
-        Candidate written = writtenPods.get(cached.id());
-        if (written == null) {
-            return cached;
-        }
-        if (Versions.isLater(written.version(), cached.version())) {
-            return written;
-        }
-        writtenPods.remove(cached.id());
-        return cached;
-    }
-
-    void retainPods(Set<PodIdentity> present) {
-        writtenPods.keySet().retainAll(present);
-        lastPriority.keySet().retainAll(present);
-        doubtfulPods.retainAll(present);
-    }
-
-    Set<PodIdentity> doubtfulPods() {
-        return Set.copyOf(doubtfulPods);
-    }
-
-    void doubt(PodIdentity pod) {
-        doubtfulPods.add(pod);
-    }
-
-    /** A pod with a malformed annotation keeps the last priority that could be read. */
-    Candidate withLastPriority(Candidate pod) {
-        if (pod.standing() != Candidate.Standing.MALFORMED) {
-            lastPriority.put(pod.id(), pod.priority());
-            return pod;
-        }
-        return pod.withPriority(lastPriority.getOrDefault(pod.id(), pod.priority()));
-    }
-
-    Set<PodIdentity> gone() {
-        return Set.copyOf(gone);
-    }
-
-    /** A UID that is gone does not come back; only the last few can matter. */
-    void confirmGone(PodIdentity pod) {
-        if (gone.size() >= 100) {
-            gone.clear();
-        }
-        gone.add(pod);
     }
 
     Set<PodIdentity> stopped() {
@@ -247,14 +143,6 @@ public final class ElectionMemory {
 
     void fencingSince(Optional<Duration> since) {
         fencingSince = since;
-    }
-
-    long highestTerm() {
-        return highestTerm;
-    }
-
-    void sawTerm(long term) {
-        highestTerm = Math.max(highestTerm, term);
     }
 
     boolean isCleared() {

@@ -225,11 +225,11 @@ final class ElectionPass {
         if (!isLabelled) {
             return;
         }
-        Optional<Backlog.Begun> begun = memory.backlog()
-                .begun()
+        Backlog backlog = memory.backlog();
+        Optional<Backlog.Begun> begun = backlog.begun()
                 .filter(any ->
                         any.transition().term() == term && any.transition().to().equals(claimed.holder()));
-        boolean isKnown = memory.backlog().unreported().stream()
+        boolean isKnown = backlog.unreported().stream()
                 .anyMatch(change -> change.transition().term() == term);
         if (begun.isPresent()) {
             changed(sight, begun.get().transition(), begun.get().learned(), memory);
@@ -239,7 +239,7 @@ final class ElectionPass {
                             changed(sight, transition, clocks.ticks().get(), memory));
         }
         // Anything else that was begun has been overtaken.
-        memory.backlog().dropBegun();
+        backlog.dropBegun();
     }
 
     private void changed(Sight sight, Plan.Transition transition, Duration learned, ElectionMemory memory) {
@@ -271,11 +271,11 @@ final class ElectionPass {
             Answer<Primary> answer =
                     statuses.write(report.sight().election(), report.sight().primary(), after);
             if (answer instanceof Refused<Primary> refused) {
-                memory.doubtPrimary();
+                memory.overlay().doubtPrimary();
                 backlog.notReported(before);
                 return refused.recast();
             }
-            memory.wrote(((Done<Primary>) answer).value());
+            memory.overlay().wrote(((Done<Primary>) answer).value());
         }
         // A status may have landed without our hearing of it: then there is nothing to write, and still something to
         // tell.

@@ -71,8 +71,8 @@ final class PlanExecutor {
                     continue;
                 }
                 if (!isDenied) {
-                    memory.doubtLease();
-                    memory.doubtPrimary();
+                    memory.overlay().doubtLease();
+                    memory.overlay().doubtPrimary();
                 }
                 return refused;
             }
@@ -86,6 +86,7 @@ final class PlanExecutor {
         private final Election election;
         private final Duration renewInterval;
         private final ElectionMemory memory;
+        private final Overlay overlay;
         private boolean claimed;
 
         Run(Sight sight, Duration renewInterval, ElectionMemory memory) {
@@ -93,6 +94,7 @@ final class PlanExecutor {
             this.election = sight.election();
             this.renewInterval = renewInterval;
             this.memory = memory;
+            this.overlay = memory.overlay();
         }
 
         private Answer<Boolean> execute(Step step) {
@@ -124,10 +126,10 @@ final class PlanExecutor {
                 return answer(answer);
             }
             if (step instanceof Step.DeletePod delete) {
-                return delete(memory.newest(delete.pod()));
+                return delete(overlay.newest(delete.pod()));
             }
             if (step instanceof Step.Reserve reserve) {
-                return primary(store.reserveTerms(election, memory.newest(sight.primary()), reserve.upTo()));
+                return primary(store.reserveTerms(election, overlay.newest(sight.primary()), reserve.upTo()));
             }
             if (step instanceof Step.CreateLease) {
                 return wrote(store.createLease(election));
@@ -137,10 +139,10 @@ final class PlanExecutor {
 
         private Answer<Boolean> executeClosing(Step step) {
             if (step instanceof Step.HoldFinalizer) {
-                return primary(store.holdFinalizer(election, memory.newest(sight.primary()), true));
+                return primary(store.holdFinalizer(election, overlay.newest(sight.primary()), true));
             }
             if (step instanceof Step.ReleaseFinalizer) {
-                return unlessGone(primary(store.holdFinalizer(election, memory.newest(sight.primary()), false)));
+                return unlessGone(primary(store.holdFinalizer(election, overlay.newest(sight.primary()), false)));
             }
             if (step instanceof Step.Close close) {
                 return wrote(store.writeLease(election, close.copy(), close.lease(), false));
@@ -167,14 +169,14 @@ final class PlanExecutor {
             }
             Answer<Candidate> live = store.readPod(election, heir.id());
             if (live instanceof Done<Candidate> done) {
-                memory.wrote(done.value());
+                overlay.wrote(done.value());
                 return done.value().version().equals(heir.version())
                         ? Answer.OK
                         : Answer.refused(Cause.CONFLICT, "pod " + heir.id().name() + " has changed");
             }
             Refused<Candidate> refused = (Refused<Candidate>) live;
             if (refused.cause() == Cause.GONE) {
-                memory.confirmGone(heir.id());
+                overlay.confirmGone(heir.id());
             }
             return refused.recast();
         }
@@ -211,7 +213,7 @@ final class PlanExecutor {
             if (!(done.value() instanceof LeaseState.Claimed taken)) {
                 return Answer.refused(Cause.DENIED, "the Lease was changed on its way in: " + done.value());
             }
-            memory.wrote(taken);
+            overlay.wrote(taken);
             double factor = 0.8 + 0.2 * jitter.getAsDouble();
             Duration next = Duration.ofNanos((long) (renewInterval.toNanos() * factor));
             memory.renewed(new ElectionMemory.Renewal(taken.copy().uid(), sent, next));
@@ -286,17 +288,17 @@ final class PlanExecutor {
         private Answer<Boolean> delete(Candidate pod) {
             Answer<Boolean> answer = unlessGone(store.deletePod(election, pod));
             // What became of it, the server tells.
-            memory.doubt(pod.id());
+            overlay.doubt(pod.id());
             return answer;
         }
 
         /** Takes note of what a write has made of a pod, or that nobody knows. */
         private Answer<Boolean> written(Candidate pod, Answer<Candidate> answer) {
             if (answer instanceof Refused<Candidate> refused) {
-                memory.doubt(pod.id());
+                overlay.doubt(pod.id());
                 return refused.recast();
             }
-            memory.wrote(((Done<Candidate>) answer).value());
+            overlay.wrote(((Done<Candidate>) answer).value());
             return Answer.OK;
         }
 
@@ -334,7 +336,7 @@ final class PlanExecutor {
         private Answer<Boolean> demote(PodIdentity pod, long term) {
             for (Candidate seen : sight.observation().pods()) {
                 if (seen.id().equals(pod)) {
-                    return demote(memory.newest(seen), term);
+                    return demote(overlay.newest(seen), term);
                 }
             }
             Answer<Candidate> live = store.readPod(election, pod);
@@ -354,7 +356,7 @@ final class PlanExecutor {
                 }
                 Answer<Candidate> answer = store.demote(election, copy, term);
                 if (answer instanceof Done<Candidate> done) {
-                    memory.wrote(done.value());
+                    overlay.wrote(done.value());
                     memory.fenced(fencedUnder(term).plus(copy.id()));
                     return Answer.OK;
                 }
@@ -391,7 +393,7 @@ final class PlanExecutor {
             if (refused.cause() != Cause.GONE) {
                 return refused;
             }
-            memory.confirmGone(pod);
+            overlay.confirmGone(pod);
             memory.fenced(fencedUnder(term).plus(pod));
             return Answer.OK;
         }
@@ -420,9 +422,9 @@ final class PlanExecutor {
                 }
                 Answer<Candidate> answer = store.demote(election, pod, term);
                 if (answer instanceof Done<Candidate> stripped) {
-                    memory.wrote(stripped.value());
+                    overlay.wrote(stripped.value());
                 } else if (((Refused<Candidate>) answer).cause() != Cause.GONE) {
-                    memory.doubt(pod.id());
+                    overlay.doubt(pod.id());
                     return ((Refused<Candidate>) answer).recast();
                 }
             }
@@ -460,22 +462,22 @@ final class PlanExecutor {
         private Answer<Boolean> deleted(Answer<Boolean> answer) {
             Answer<Boolean> outcome = unlessGone(answer);
             if (outcome instanceof Done) {
-                memory.forgetLease();
-                memory.doubtLease();
+                overlay.forgetLease();
+                overlay.doubtLease();
             }
             return outcome;
         }
 
         private Answer<Boolean> wrote(Answer<LeaseState> answer) {
             if (answer instanceof Done<LeaseState> done) {
-                memory.wrote(done.value());
+                overlay.wrote(done.value());
             }
             return ignore(answer);
         }
 
         private Answer<Boolean> primary(Answer<Primary> answer) {
             if (answer instanceof Done<Primary> done) {
-                memory.wrote(done.value());
+                overlay.wrote(done.value());
             }
             return ignore(answer);
         }

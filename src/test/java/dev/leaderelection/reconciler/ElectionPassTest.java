@@ -324,7 +324,7 @@ class ElectionPassTest {
         givenALeader();
         ElectionPass blue = anotherOperators();
         ElectionMemory its = new ElectionMemory();
-        its.doubtLease();
+        its.overlay().doubtLease();
         renewedNow();
         int told = events.told().size();
 
@@ -352,7 +352,7 @@ class ElectionPassTest {
 
         settle();
         renewedNow();
-        its.doubtLease();
+        its.overlay().doubtLease();
         blue.run(resource(store.primary), its);
 
         assertThat(store.routed()).containsExactly("a");
@@ -611,7 +611,7 @@ class ElectionPassTest {
         store.script = (number, write) -> Fate.GRANTED;
         assertThat(store.lease).isInstanceOf(LeaseState.Closed.class);
         memory = new ElectionMemory();
-        memory.doubtLease();
+        memory.overlay().doubtLease();
 
         Optional<Duration> next = pass();
 
@@ -633,7 +633,7 @@ class ElectionPassTest {
         store.primary = Optional.of(
                 new Primary(is.uid(), store.nextVersion(), is.generation(), true, is.finalizers(), is.status()));
         memory = new ElectionMemory();
-        memory.doubtLease();
+        memory.overlay().doubtLease();
 
         var unused = pass.run(cached, memory);
 

@@ -73,25 +73,25 @@ class PacingTest {
 
     @Test
     void whatWasWrittenIsBelievedUntilTheCacheIsAsNew() {
-        ElectionMemory memory = new ElectionMemory();
+        Overlay overlay = new Overlay();
         Candidate written = pod("a").version("10").routed(3).build();
-        memory.wrote(written);
+        overlay.wrote(written);
 
-        assertThat(memory.newest(pod("a").version("9").build())).isEqualTo(written);
+        assertThat(overlay.newest(pod("a").version("9").build())).isEqualTo(written);
         Candidate newer = pod("a").version("11").build();
-        assertThat(memory.newest(newer)).isEqualTo(newer);
-        assertThat(memory.newest(pod("a").version("9").build()).version()).isEqualTo("9");
+        assertThat(overlay.newest(newer)).isEqualTo(newer);
+        assertThat(overlay.newest(pod("a").version("9").build()).version()).isEqualTo("9");
     }
 
     @Test
     void aMalformedAnnotationKeepsTheLastPriority() {
-        ElectionMemory memory = new ElectionMemory();
-        memory.withLastPriority(pod("a").priority(7).build());
+        Overlay overlay = new Overlay();
+        overlay.withLastPriority(pod("a").priority(7).build());
         Candidate malformed = pod("a").standing(Candidate.Standing.MALFORMED).build();
 
-        assertThat(memory.withLastPriority(malformed).priority()).isEqualTo(7);
-        memory.retainPods(Set.of());
-        assertThat(memory.withLastPriority(malformed).priority()).isZero();
+        assertThat(overlay.withLastPriority(malformed).priority()).isEqualTo(7);
+        overlay.retainPods(Set.of());
+        assertThat(overlay.withLastPriority(malformed).priority()).isZero();
     }
 
     /** Else renewals, which succeed meanwhile, would keep it from ever being told. */
