@@ -1,24 +1,10 @@
 package dev.leaderelection.reconciler;
 
-import dev.leaderelection.api.LeaderElectionStatus;
-import dev.leaderelection.election.Candidate;
-import dev.leaderelection.election.Durations;
 import dev.leaderelection.election.Fenced;
-import dev.leaderelection.election.LeaseState;
-import dev.leaderelection.election.Plan;
 import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Sightings;
-import dev.leaderelection.kubernetes.Answer.Cause;
-import dev.leaderelection.kubernetes.Election;
-import dev.leaderelection.kubernetes.Primary;
-import dev.leaderelection.kubernetes.Versions;
-import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,107 +14,50 @@ import java.util.concurrent.atomic.AtomicLong;
  * What this process remembers of one election between two passes. All of it may be lost at any time without harm: what was
  * written is carried forward until the caches have seen it, and what was seen is timed by our own clock.
  *
- * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()}, {@link #wake}, {@link #sawStopped},
- * {@link #isStuck}, {@link #isReleased} and {@link #summary} may be called from other threads.
+ * <p>Used by one pass at a time; only {@link #members()}, {@link #nextPass()}, {@link #wake}, {@link #sawStopped} and
+ * {@link #isReleased} may be called from other threads, and of {@link #refusals()} and {@link #vitals()} what they say themselves.
  */
 public final class ElectionMemory {
 
+    private static final long NOT_WOKEN = Long.MAX_VALUE;
+
+    private final Overlay overlay = new Overlay();
     private final Sightings sightings = new Sightings();
     private final RepairPace repairPace = new RepairPace();
     private final TransferMemory transfers = new TransferMemory();
-    private final Map<PodIdentity, Candidate> writtenPods = new HashMap<>();
-    private final Map<PodIdentity, Integer> lastPriority = new HashMap<>();
-    private final Set<PodIdentity> gone = new HashSet<>();
-    private final Set<PodIdentity> stopped = ConcurrentHashMap.newKeySet();
-    private final Set<PodIdentity> doubtfulPods = new HashSet<>();
+    private final Refusals refusals = new Refusals();
+    private final Backlog backlog = new Backlog();
+    private final Vitals vitals = new Vitals();
+
+    // These are read or written by other threads, too.
     private final AtomicLong wokenAtNanos = new AtomicLong(NOT_WOKEN);
+    private final Set<PodIdentity> stopped = ConcurrentHashMap.newKeySet();
     private volatile Set<String> members = Set.of();
     private volatile Optional<Duration> nextPass = Optional.empty();
-    private volatile Optional<Found> found = Optional.empty();
-    private volatile Optional<Duration> leaderlessSince = Optional.empty();
-    private volatile Optional<SeenLease> seenLease = Optional.empty();
-    private volatile List<Duration> switches = List.of();
-    private volatile Optional<Duration> refusedSince = Optional.empty();
-
-    private static final long NOT_WOKEN = Long.MAX_VALUE;
-    private static final int MOST_UNREPORTED = 100;
-    private static final int MOST_REFUSALS = 30;
-
-    /** So many leaders lost within so long a time are more than a rollout costs. */
-    private static final int MANY_SWITCHES = 4;
-
-    private static final Duration SHORTLY = Duration.ofMinutes(10);
-
-    /** For how long passes may end early before an election is stuck: an API server that starts takes a while. */
-    private static final Duration STUCK = Duration.ofSeconds(30);
-
-    /** How often it is tried to tell of a refusal that lasts: the server may be short of breath. */
-    private static final Duration TELLING = Duration.ofSeconds(30);
-
-    private final List<Report.Change> unreported = new ArrayList<>();
-    private Optional<Begun> begun = Optional.empty();
-    private Optional<LeaderElectionStatus> announced = Optional.empty();
-    private Optional<Duration> firstReport = Optional.empty();
-    private Optional<LeaseState> lease = Optional.empty();
-    private Optional<Primary> primary = Optional.empty();
-    private Fenced fenced = Fenced.NOTHING;
-    private Optional<Renewal> renewal = Optional.empty();
-    private Optional<Duration> fencingSince = Optional.empty();
-    private Optional<Lead> lead = Optional.empty();
-    private long highestTerm;
-    private boolean cleared;
-    private boolean letGo;
     private volatile boolean released;
-    private boolean leaseInDoubt;
-    private boolean primaryInDoubt;
-    private int refusals;
-    private int denials;
-    private int reportRefusals;
-    private Optional<Duration> toldOfRefusal = Optional.empty();
-    private Optional<Hold> hold = Optional.empty();
+
+    private Fenced fenced = Fenced.NOTHING;
+    private Optional<Duration> fencingSince = Optional.empty();
+    private Optional<Renewal> renewal = Optional.empty();
+    private Optional<Lead> lead = Optional.empty();
+    private boolean letGo;
+    private boolean cleared;
     private String closedLeaseUid = "";
     private final Set<PodIdentity> clearedPods = new HashSet<>();
 
     /** Our last successful renewal of a Lease, and after how long the next is due. */
     record Renewal(String leaseUid, Duration at, Duration next) {}
 
-    /** A revision of the Lease, or its absence, and when we first saw it. */
-    private record SeenLease(String revision, Duration at) {}
-
-    /** What a pass has found, what it said of it, and when, by our clock. */
-    record Found(Election election, Plan.Situation situation, LeaderElectionStatus status, Duration at) {
-
-        private static final Set<Plan.Situation> SEEKING =
-                Set.of(Plan.Situation.LED, Plan.Situation.LAPSING, Plan.Situation.FENCING, Plan.Situation.VACANT);
-
-        /** Why it is ready, or not. */
-        String reason() {
-            return status.conditions().stream()
-                    .filter(condition -> Finding.READY.equals(condition.getType()))
-                    .map(Condition::getReason)
-                    .findFirst()
-                    .orElse("");
-        }
-
-        /** Whether a pod holds the seat, is routed to and may lead. */
-        boolean isLed() {
-            return status.leader() != null && !Finding.IDLE.contains(reason());
-        }
-
-        /** Whether nobody leads, and somebody should. */
-        boolean isLeaderless() {
-            return !isLed() && SEEKING.contains(situation) && !reason().equals(Finding.NOBODY_WHILE_PAUSED);
-        }
-    }
-
-    /** A transition that could not be made in one go, and when we learned of its cause. */
-    record Begun(Plan.Transition transition, Duration learned) {}
-
-    /** Until when what was refused is not tried again, whatever happens. */
-    private record Hold(Optional<Plan.Transition> refused, Duration until) {}
-
     /** Since when a pod has led, by our clock, counting what it had led before we saw it, and the last of its terms. */
     private record Lead(PodIdentity leader, long term, Duration since) {}
+
+    Overlay overlay() {
+        return overlay;
+    }
+
+    Sightings sightings() {
+        return sightings;
+    }
 
     RepairPace repairPace() {
         return repairPace;
@@ -138,8 +67,16 @@ public final class ElectionMemory {
         return transfers;
     }
 
-    Sightings sightings() {
-        return sightings;
+    Refusals refusals() {
+        return refusals;
+    }
+
+    Backlog backlog() {
+        return backlog;
+    }
+
+    Vitals vitals() {
+        return vitals;
     }
 
     /** The UIDs of the pods that were this election's business in the last pass. */
@@ -171,142 +108,6 @@ public final class ElectionMemory {
         nextPass = at;
     }
 
-    void found(Found now) {
-        leaderlessSince = now.isLeaderless() ? Optional.of(leaderlessSince.orElse(now.at())) : Optional.empty();
-        found = Optional.of(now);
-    }
-
-    /** Takes note that a leader was lost, and another pod leads now. */
-    void switched(Duration ticks) {
-        List<Duration> newest = new ArrayList<>(switches);
-        newest.add(ticks);
-        switches = List.copyOf(newest.subList(Math.max(0, newest.size() - MANY_SWITCHES), newest.size()));
-    }
-
-    /** Takes note that we have let the election go, or leave it to another operator: it stands in no way any more. */
-    void left() {
-        found = Optional.empty();
-        leaderlessSince = Optional.empty();
-    }
-
-    /** How the election stood after its last pass; nothing before the first, nor after the last. */
-    Optional<ElectionSummary> summary(Duration ticks) {
-        return found.map(last -> {
-            LeaderElectionStatus status = last.status();
-            Long term = status.term();
-            boolean isRenewed = last.situation() == Plan.Situation.LED && status.leader() != null;
-            List<Duration> recent = switches;
-            return new ElectionSummary(
-                    last.election().namespace(),
-                    last.election().name(),
-                    status.conditions(),
-                    last.isLed(),
-                    term == null ? 0 : term,
-                    seenLease
-                            .filter(any -> isRenewed)
-                            .map(lease -> new ElectionSummary.LeaseAge(
-                                    ticks.minus(lease.at()), last.election().leaseDuration())),
-                    leaderlessSince.map(since -> new ElectionSummary.Vacancy(last.reason(), ticks.minus(since))),
-                    recent.size() == MANY_SWITCHES && ticks.minus(recent.get(0)).compareTo(SHORTLY) <= 0);
-        });
-    }
-
-    Optional<LeaseState> lease() {
-        return lease;
-    }
-
-    void wrote(LeaseState written) {
-        lease = Optional.of(written);
-        leaseInDoubt = false;
-        if (written instanceof LeaseState.Claimed claimed) {
-            highestTerm = Math.max(highestTerm, claimed.lease().term());
-        }
-    }
-
-    void forgetLease() {
-        lease = Optional.empty();
-    }
-
-    boolean isLeaseInDoubt() {
-        return leaseInDoubt;
-    }
-
-    void doubtLease() {
-        leaseInDoubt = true;
-    }
-
-    void wrote(Primary written) {
-        primary = Optional.of(written);
-        primaryInDoubt = false;
-    }
-
-    /** The later of what a cache says of the election's own object and what we have written to it. */
-    Primary newest(Primary cached) {
-        return primary.filter(written -> Versions.isLater(written.version(), cached.version()))
-                .orElse(cached);
-    }
-
-    boolean isPrimaryInDoubt() {
-        return primaryInDoubt;
-    }
-
-    void doubtPrimary() {
-        primaryInDoubt = true;
-    }
-
-    void wrote(Candidate written) {
-        writtenPods.put(written.id(), written);
-        doubtfulPods.remove(written.id());
-    }
-
-    /** The later of what a cache says of a pod and what we have written to it. */
-    Candidate newest(Candidate cached) {
-        Candidate written = writtenPods.get(cached.id());
-        if (written == null) {
-            return cached;
-        }
-        if (Versions.isLater(written.version(), cached.version())) {
-            return written;
-        }
-        writtenPods.remove(cached.id());
-        return cached;
-    }
-
-    void retainPods(Set<PodIdentity> present) {
-        writtenPods.keySet().retainAll(present);
-        lastPriority.keySet().retainAll(present);
-        doubtfulPods.retainAll(present);
-    }
-
-    Set<PodIdentity> doubtfulPods() {
-        return Set.copyOf(doubtfulPods);
-    }
-
-    void doubt(PodIdentity pod) {
-        doubtfulPods.add(pod);
-    }
-
-    /** A pod with a malformed annotation keeps the last priority that could be read. */
-    Candidate withLastPriority(Candidate pod) {
-        if (pod.standing() != Candidate.Standing.MALFORMED) {
-            lastPriority.put(pod.id(), pod.priority());
-            return pod;
-        }
-        return pod.withPriority(lastPriority.getOrDefault(pod.id(), pod.priority()));
-    }
-
-    Set<PodIdentity> gone() {
-        return Set.copyOf(gone);
-    }
-
-    /** A UID that is gone does not come back; only the last few can matter. */
-    void confirmGone(PodIdentity pod) {
-        if (gone.size() >= 100) {
-            gone.clear();
-        }
-        gone.add(pod);
-    }
-
     Set<PodIdentity> stopped() {
         return Set.copyOf(stopped);
     }
@@ -335,19 +136,6 @@ public final class ElectionMemory {
         renewal = Optional.of(now);
     }
 
-    /**
-     * For how long the Lease has stood as it is: counted from when we first saw it so, which is never before it was written.
-     *
-     * @param revision which revision is seen now, or that there is none
-     */
-    Duration leaseUnchangedFor(String revision, Duration ticks) {
-        SeenLease seen = seenLease
-                .filter(any -> any.revision().equals(revision))
-                .orElseGet(() -> new SeenLease(revision, ticks));
-        seenLease = Optional.of(seen);
-        return ticks.minus(seen.at());
-    }
-
     /** Since when the leader is being fenced. */
     Optional<Duration> fencingSince() {
         return fencingSince;
@@ -355,14 +143,6 @@ public final class ElectionMemory {
 
     void fencingSince(Optional<Duration> since) {
         fencingSince = since;
-    }
-
-    long highestTerm() {
-        return highestTerm;
-    }
-
-    void sawTerm(long term) {
-        highestTerm = Math.max(highestTerm, term);
     }
 
     boolean isCleared() {
@@ -424,131 +204,5 @@ public final class ElectionMemory {
     void leadsOn(PodIdentity leader, long term) {
         lead = lead.map(known ->
                 known.leader().equals(leader) && known.term() < term ? new Lead(leader, term, known.since()) : known);
-    }
-
-    /** A transition that was refused halfway, or of whose last write no answer came: it may yet be found to be made. */
-    Optional<Begun> begun() {
-        return begun;
-    }
-
-    /** Takes note of a transition that was not seen to its end. A second attempt at it began with the first. */
-    void began(Plan.Transition transition, Duration learned) {
-        Duration first = begun.filter(earlier -> earlier.transition().to().equals(transition.to())
-                        && earlier.transition().reason() == transition.reason())
-                .map(Begun::learned)
-                .orElse(learned);
-        begun = Optional.of(new Begun(transition, first));
-    }
-
-    /** Transitions that no status tells of yet. */
-    List<Report.Change> unreported() {
-        return List.copyOf(unreported);
-    }
-
-    /** Takes note of a transition that was made. No history holds more than the newest hundred. */
-    void changed(Report.Change change) {
-        if (unreported.size() >= MOST_UNREPORTED) {
-            unreported.remove(0);
-        }
-        unreported.add(change);
-        begun = Optional.empty();
-    }
-
-    void dropBegun() {
-        begun = Optional.empty();
-    }
-
-    /** The last status of which every Event was sent, if a later one may have been written without our knowing. */
-    Optional<LeaderElectionStatus> announced() {
-        return announced;
-    }
-
-    void notReported(LeaderElectionStatus before) {
-        announced = announced.or(() -> Optional.of(before));
-    }
-
-    /** Takes note that a status could not be written, and tells for how many times in a row. */
-    int reportRefused() {
-        reportRefusals = Math.min(reportRefusals + 1, MOST_REFUSALS);
-        return reportRefusals;
-    }
-
-    /** For how much longer an election counts as having just begun, by when this process first reported of it. */
-    Duration restOfBeginning(Duration beginning, Duration ticks) {
-        Duration since = firstReport.orElse(ticks);
-        firstReport = Optional.of(since);
-        return Durations.rest(beginning, ticks.minus(since));
-    }
-
-    /** Takes note that a status was written, and that nobody was told of what differs from that other one yet. */
-    void reportedSilently(LeaderElectionStatus told) {
-        reported();
-        notReported(told);
-    }
-
-    void reported() {
-        reportRefusals = 0;
-        unreported.clear();
-        announced = Optional.empty();
-    }
-
-    int refusals() {
-        return refusals;
-    }
-
-    /**
-     * How many refusals in a row count for how long to wait. Of denials none but denials do: an API server that has just started
-     * denies everything for a moment, and after the refusals of its absence that would be waited for far too long.
-     */
-    int streak(Cause cause) {
-        return cause == Cause.DENIED ? denials : refusals;
-    }
-
-    void refused(Cause cause, Duration ticks) {
-        refusedSince = refusedSince.or(() -> Optional.of(ticks));
-        refusals = Math.min(refusals + 1, MOST_REFUSALS);
-        denials = cause == Cause.DENIED ? Math.min(denials + 1, MOST_REFUSALS) : 0;
-    }
-
-    void succeeded() {
-        refusals = 0;
-        denials = 0;
-        hold = Optional.empty();
-        settled();
-    }
-
-    /** Takes note that a pass came to its end, though it may have had nothing to write. */
-    void settled() {
-        refusedSince = Optional.empty();
-        toldOfRefusal = Optional.empty();
-    }
-
-    /** Whether passes have ended early for long. */
-    boolean isStuck(Duration ticks) {
-        return refusedSince
-                .filter(since -> ticks.minus(since).compareTo(STUCK) >= 0)
-                .isPresent();
-    }
-
-    /** Whether it is time to tell of a refusal that lasts; once in a while. */
-    boolean tellsOfRefusal(Duration ticks) {
-        if (toldOfRefusal.filter(at -> ticks.minus(at).compareTo(TELLING) < 0).isPresent()) {
-            return false;
-        }
-        toldOfRefusal = Optional.of(ticks);
-        return true;
-    }
-
-    /** Lets no event have the same transition, or the lack of one, tried again before a tick. */
-    void holdBack(Optional<Plan.Transition> transition, Duration until) {
-        hold = Optional.of(new Hold(transition, until));
-    }
-
-    /** For how long this transition, or the lack of one, is not to be tried again. */
-    Duration heldBack(Optional<Plan.Transition> transition, Duration ticks) {
-        return hold.filter(any -> any.refused().equals(transition))
-                .map(any -> any.until().minus(ticks))
-                .filter(rest -> !rest.isNegative())
-                .orElse(Duration.ZERO);
     }
 }

@@ -96,15 +96,18 @@ final class ElectionPass {
             }
             Answer<Boolean> answer = executor.run(sight, plan, interval, memory);
             if (answer instanceof Refused<Boolean> refused) {
-                plan.transition().ifPresent(transition -> memory.began(transition, began));
+                plan.transition().ifPresent(transition -> memory.backlog().began(transition, began));
                 Optional<Duration> next = refused(sight.election(), refused, memory);
                 if (refused.cause() == Cause.DENIED || lasts(plan, memory)) {
-                    report(resource, new Report(sight, plan, memory.unreported(), Optional.of(refused)), memory);
+                    report(
+                            resource,
+                            new Report(sight, plan, memory.backlog().unreported(), Optional.of(refused)),
+                            memory);
                 }
                 holdBack(plan, next, memory);
                 return next;
             }
-            memory.succeeded();
+            memory.refusals().succeeded();
             done(sight, plan, began, memory);
             boolean isLetGo = plan.steps().contains(new Step.ReleaseFinalizer());
             if (isLetGo) {
@@ -112,7 +115,7 @@ final class ElectionPass {
             }
             if (sight.primary().deleting() && isLetGo) {
                 // The caches still show the election; its deletion will be told to us, maybe late.
-                memory.left();
+                memory.vitals().left();
                 return Optional.empty();
             }
         }
@@ -121,9 +124,9 @@ final class ElectionPass {
 
     /** Whether the label has not got to where it belongs for so long that somebody should know, whatever the server's reason is. */
     private boolean lasts(Plan plan, ElectionMemory memory) {
-        return memory.refusals() >= LASTING
+        return memory.refusals().inARow() >= LASTING
                 && (plan.transition().isPresent() || isRepair(plan))
-                && memory.tellsOfRefusal(clocks.ticks().get());
+                && memory.refusals().tells(clocks.ticks().get());
     }
 
     /** When we learned of the cause of what a plan does: a transition that had to wait for a fence began with it. */
@@ -144,26 +147,26 @@ final class ElectionPass {
                     : Stream.of(plan.nextLook(), LONGEST_PAUSE).min(Duration::compareTo);
         }
         if (plan.situation() == Plan.Situation.LEFT_TO_ANOTHER) {
-            memory.left();
+            memory.vitals().left();
             memory.released();
             return Stream.of(plan.nextLook(), LONGEST_PAUSE).min(Duration::compareTo);
         }
         completed(sight, memory);
         Answer<Boolean> answer =
-                report(resource, new Report(sight, plan, memory.unreported(), Optional.empty()), memory);
+                report(resource, new Report(sight, plan, memory.backlog().unreported(), Optional.empty()), memory);
         if (answer instanceof Refused<Boolean> refused) {
-            memory.refused(refused.cause(), clocks.ticks().get());
+            memory.refusals().refused(refused.cause(), clocks.ticks().get());
             // What is renewed meanwhile says nothing of a report that is refused without end.
-            return lookAgain(sight.election(), refused, memory.reportRefused(), memory);
+            return lookAgain(sight.election(), refused, memory.backlog().reportRefused(), memory);
         }
-        memory.settled();
+        memory.refusals().settled();
         if (plan.situation() == Plan.Situation.RELEASED || plan.situation() == Plan.Situation.OBSERVED) {
             memory.released();
         }
         List<Duration> looks = new ArrayList<>(List.of(plan.nextLook(), LONGEST_PAUSE));
         sight.nextHearing().ifPresent(looks::add);
-        if (memory.announced().isPresent()) {
-            looks.add(memory.restOfBeginning(BEGINNING, clocks.ticks().get()));
+        if (memory.backlog().announced().isPresent()) {
+            looks.add(memory.backlog().restOfBeginning(BEGINNING, clocks.ticks().get()));
         }
         return looks.stream().min(Duration::compareTo);
     }
@@ -171,7 +174,7 @@ final class ElectionPass {
     /** How long a plan has to wait, whatever has woken this pass; zero if it may be carried out now. */
     private Duration pause(Plan plan, ElectionMemory memory) {
         Duration now = clocks.ticks().get();
-        Duration held = memory.heldBack(plan.transition(), now);
+        Duration held = memory.refusals().heldBack(plan.transition(), now);
         return held.isZero() && isRepair(plan) ? memory.repairPace().pause(now) : held;
     }
 
@@ -180,11 +183,10 @@ final class ElectionPass {
      * not held back.
      */
     private void holdBack(Plan plan, Optional<Duration> next, ElectionMemory memory) {
-        if (memory.refusals() >= FREE_REFUSALS) {
+        if (memory.refusals().inARow() >= FREE_REFUSALS) {
             Duration pause = next.orElse(Duration.ZERO);
-            memory.holdBack(
-                    plan.transition(),
-                    clocks.ticks().get().plus(pause.compareTo(LONGEST_HOLD) < 0 ? pause : LONGEST_HOLD));
+            Duration hold = pause.compareTo(LONGEST_HOLD) < 0 ? pause : LONGEST_HOLD;
+            memory.refusals().holdBack(plan.transition(), clocks.ticks().get().plus(hold));
         }
     }
 
@@ -199,8 +201,8 @@ final class ElectionPass {
             memory.repairPace().repaired(clocks.ticks().get());
         }
         plan.transition().ifPresent(transition -> {
-            memory.began(transition, learned);
-            changed(sight, transition, memory.begun().orElseThrow().learned(), memory);
+            memory.backlog().began(transition, learned);
+            changed(sight, transition, memory.backlog().begun().orElseThrow().learned(), memory);
         });
         for (Step step : plan.steps()) {
             if (step instanceof Step.Strip strip) {
@@ -223,10 +225,11 @@ final class ElectionPass {
         if (!isLabelled) {
             return;
         }
-        Optional<ElectionMemory.Begun> begun = memory.begun()
+        Backlog backlog = memory.backlog();
+        Optional<Backlog.Begun> begun = backlog.begun()
                 .filter(any ->
                         any.transition().term() == term && any.transition().to().equals(claimed.holder()));
-        boolean isKnown = memory.unreported().stream()
+        boolean isKnown = backlog.unreported().stream()
                 .anyMatch(change -> change.transition().term() == term);
         if (begun.isPresent()) {
             changed(sight, begun.get().transition(), begun.get().learned(), memory);
@@ -236,64 +239,68 @@ final class ElectionPass {
                             changed(sight, transition, clocks.ticks().get(), memory));
         }
         // Anything else that was begun has been overtaken.
-        memory.dropBegun();
+        backlog.dropBegun();
     }
 
     private void changed(Sight sight, Plan.Transition transition, Duration learned, ElectionMemory memory) {
         Duration now = clocks.ticks().get();
         Duration took = now.minus(learned);
-        memory.changed(new Report.Change(transition, took, clocks.wall().instant()));
+        memory.backlog()
+                .changed(new Report.Change(transition, took, clocks.wall().instant()));
         if (transition.isLoss()) {
-            memory.switched(now);
+            memory.vitals().switched(now);
         }
         chronicle.moved(sight.election(), sight.observation().rules().strategy(), transition, took);
     }
 
     private Answer<Boolean> report(LeaderElection resource, Report report, ElectionMemory memory) {
+        Backlog backlog = memory.backlog();
         LeaderElectionStatus before = report.sight().primary().status();
         LeaderElectionStatus after = StatusProjection.project(
                 report,
                 resource.getMetadata().getGeneration(),
                 resource.getSpec().historyLimit(),
                 clocks.wall().instant());
-        memory.found(new ElectionMemory.Found(
-                report.sight().election(),
-                report.plan().situation(),
-                after,
-                clocks.ticks().get()));
+        memory.vitals()
+                .found(new Vitals.Found(
+                        report.sight().election(),
+                        report.plan().situation(),
+                        after,
+                        clocks.ticks().get()));
         if (!after.equals(before)) {
             Answer<Primary> answer =
                     statuses.write(report.sight().election(), report.sight().primary(), after);
             if (answer instanceof Refused<Primary> refused) {
-                memory.doubtPrimary();
-                memory.notReported(before);
+                memory.overlay().doubtPrimary();
+                backlog.notReported(before);
                 return refused.recast();
             }
-            memory.wrote(((Done<Primary>) answer).value());
+            memory.overlay().wrote(((Done<Primary>) answer).value());
         }
         // A status may have landed without our hearing of it: then there is nothing to write, and still something to
         // tell.
-        LeaderElectionStatus told = memory.announced().orElse(before);
+        LeaderElectionStatus told = backlog.announced().orElse(before);
         boolean hasJustBegun =
-                !memory.restOfBeginning(BEGINNING, clocks.ticks().get()).isZero();
+                !backlog.restOfBeginning(BEGINNING, clocks.ticks().get()).isZero();
         if (hasJustBegun && report.changes().isEmpty() && Announcer.isVacantFromTheStart(told, after)) {
-            memory.reportedSilently(told);
+            backlog.reportedSilently(told);
         } else {
             announcer.changed(report, told, after);
-            memory.reported();
+            backlog.reported();
         }
         return Answer.OK;
     }
 
     /** Looks again, later each time: never in a tight loop, never the last time. */
     private Optional<Duration> refused(Election election, Refused<Boolean> refused, ElectionMemory memory) {
-        memory.refused(refused.cause(), clocks.ticks().get());
-        return lookAgain(election, refused, memory.refusals(), memory);
+        memory.refusals().refused(refused.cause(), clocks.ticks().get());
+        return lookAgain(election, refused, memory.refusals().inARow(), memory);
     }
 
     private Optional<Duration> lookAgain(
             Election election, Refused<Boolean> refused, int streak, ElectionMemory memory) {
         chronicle.refused(election, refused, streak);
-        return Optional.of(Backoff.pause(refused.cause(), memory.streak(refused.cause()), jitter.getAsDouble()));
+        return Optional.of(
+                Backoff.pause(refused.cause(), memory.refusals().streak(refused.cause()), jitter.getAsDouble()));
     }
 }

@@ -180,13 +180,17 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
     /** How many elections have had no pass to its end for some time, because the API server refuses or does not answer. */
     public long stuck() {
         Duration now = clocks.ticks().get();
-        return memories.stream().filter(memory -> memory.isStuck(now)).count();
+        return memories.stream()
+                .filter(memory -> memory.refusals().isStuck(now))
+                .count();
     }
 
     /** How the elections stand that this replica looks after; none while it stands by. */
     public Stream<ElectionSummary> summaries() {
         Duration now = clocks.ticks().get();
-        return gate.isOpen() ? memories.stream().flatMap(memory -> memory.summary(now).stream()) : Stream.empty();
+        return gate.isOpen()
+                ? memories.stream().flatMap(memory -> memory.vitals().summary(now).stream())
+                : Stream.empty();
     }
 
     /** Which of these elections, as the server has them now, an operator that is being uninstalled has not let go yet. */

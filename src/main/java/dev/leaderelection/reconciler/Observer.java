@@ -60,17 +60,18 @@ final class Observer {
     /** Looks. Refused only if a live read was needed and could not be had. */
     Answer<Sight> look(LeaderElection resource, ElectionMemory memory) {
         Election election = Election.of(resource);
-        Answer<LeaseState> toldLease = lease(election, memory, isLeft(resource));
+        Overlay overlay = memory.overlay();
+        Answer<LeaseState> toldLease = lease(election, overlay, isLeft(resource));
         if (!(toldLease instanceof Done<LeaseState> told)) {
             return ((Refused<LeaseState>) toldLease).recast();
         }
-        Answer<Primary> primary = primary(resource, election, memory, told.value());
+        Answer<Primary> primary = primary(resource, election, overlay, told.value());
         if (!(primary instanceof Done<Primary> seenPrimary)) {
             return ((Refused<Primary>) primary).recast();
         }
         // What an election leaves is never judged by a cache, and the deletion may be known before the caches tell it.
         boolean isDeletionNews = seenPrimary.value().deleting() && !resource.isMarkedForDeletion();
-        Answer<LeaseState> lease = isDeletionNews ? live(election, memory) : told;
+        Answer<LeaseState> lease = isDeletionNews ? live(election, overlay) : told;
         if (!(lease instanceof Done<LeaseState> seenLease)) {
             return ((Refused<LeaseState>) lease).recast();
         }
@@ -84,7 +85,7 @@ final class Observer {
         }
         Optional<Observation.Obstacle> obstacle = Rivalry.keyNotAllowed(resource, remit.allowedPrefixes())
                 .or(() -> Rivalry.overlap(resource, seenPrimary.value(), seenRivals.value(), caches))
-                .or(() -> labelInUse(resource, seenPrimary.value(), memory, seenLease.value(), seenPods.value()));
+                .or(() -> labelInUse(resource, seenPrimary.value(), overlay, seenLease.value(), seenPods.value()));
         return new Done<>(assemble(
                 resource,
                 election,
@@ -119,7 +120,7 @@ final class Observer {
         Duration ticks = clocks.ticks().get();
         List<Candidate> pods = hearing.pods();
         memory.sightings().note(pods, ticks);
-        memory.sawTerm(primary.term());
+        memory.overlay().sawTerm(primary.term());
         Map<PodIdentity, Duration> steadyFor = new HashMap<>();
         pods.forEach(pod -> steadyFor.put(pod.id(), memory.sightings().steadyFor(pod.id(), ticks)));
         Optional<Transfer> transfer = transfer(election, memory, ticks);
@@ -133,10 +134,10 @@ final class Observer {
                 lease,
                 renewal(resource.getSpec(), election, memory, lease, ticks),
                 pods,
-                memory.gone(),
+                memory.overlay().gone(),
                 stopped(memory, pods),
                 memory.fenced(),
-                new Observation.Terms(primary.termReserved(), memory.highestTerm(), leaders),
+                new Observation.Terms(primary.termReserved(), memory.overlay().highestTerm(), leaders),
                 lastLeader(primary),
                 ledFor(primary, memory, lease, ticks),
                 steadyFor,
@@ -150,7 +151,7 @@ final class Observer {
     private static Map<Long, String> leaders(Primary primary, ElectionMemory memory) {
         Map<Long, String> leaders = new HashMap<>();
         primary.status().history().forEach(entry -> leaders.put(entry.term(), entry.to()));
-        memory.unreported().stream()
+        memory.backlog().unreported().stream()
                 .map(Report.Change::transition)
                 .forEach(made -> leaders.put(made.term(), made.to().name()));
         return leaders;
@@ -168,12 +169,12 @@ final class Observer {
         return memory.stopped();
     }
 
-    private Answer<LeaseState> lease(Election election, ElectionMemory memory, boolean deleting) {
+    private Answer<LeaseState> lease(Election election, Overlay overlay, boolean deleting) {
         Optional<LeaseState> cached = caches.lease(election.namespace(), election.leaseName())
                 .map(lease -> LeaseReader.read(lease, election));
-        Optional<LeaseState> written = memory.lease();
-        if (memory.isLeaseInDoubt() || deleting) {
-            return live(election, memory);
+        Optional<LeaseState> written = overlay.lease();
+        if (overlay.isLeaseInDoubt() || deleting) {
+            return live(election, overlay);
         }
         if (written.isEmpty()) {
             return new Done<>(cached.orElseGet(LeaseState.Missing::new));
@@ -183,19 +184,19 @@ final class Observer {
         if (ours.isEmpty()
                 || theirs.isEmpty()
                 || !ours.get().uid().equals(theirs.get().uid())) {
-            return live(election, memory);
+            return live(election, overlay);
         }
         boolean oursIsLater =
                 Versions.isLater(ours.get().version(), theirs.get().version());
         return new Done<>(oursIsLater ? written.get() : cached.get());
     }
 
-    private Answer<LeaseState> live(Election election, ElectionMemory memory) {
+    private Answer<LeaseState> live(Election election, Overlay overlay) {
         Answer<LeaseState> answer = store.readLease(election);
         if (answer instanceof Done<LeaseState> done) {
-            memory.wrote(done.value());
+            overlay.wrote(done.value());
             if (done.value().ours().isEmpty()) {
-                memory.forgetLease();
+                overlay.forgetLease();
             }
         }
         return answer;
@@ -205,20 +206,19 @@ final class Observer {
      * Before a claim without a Lease to tell the term, the reserved terms are read from the server; and before a closed Lease is taken
      * for one that was left behind, whether the election is being deleted.
      */
-    private Answer<Primary> primary(
-            LeaderElection resource, Election election, ElectionMemory memory, LeaseState lease) {
-        boolean needsLive = memory.isPrimaryInDoubt()
+    private Answer<Primary> primary(LeaderElection resource, Election election, Overlay overlay, LeaseState lease) {
+        boolean needsLive = overlay.isPrimaryInDoubt()
                 || lease instanceof LeaseState.Unclaimed
                 || (lease instanceof LeaseState.Closed && !isLeft(resource))
                 || leavesUnclaimed(resource);
         if (needsLive) {
             Answer<Primary> live = store.readElection(election);
             if (live instanceof Done<Primary> done) {
-                memory.wrote(done.value());
+                overlay.wrote(done.value());
             }
             return live;
         }
-        return new Done<>(memory.newest(Primary.of(resource)));
+        return new Done<>(overlay.newest(Primary.of(resource)));
     }
 
     /** An election that never claimed a term leaves without a trace; that it never did must not be read off a stale copy. */
@@ -238,13 +238,14 @@ final class Observer {
 
     private Answer<List<Candidate>> pods(
             LeaderElection resource, Election election, ElectionMemory memory, LeaseState lease) {
+        Overlay overlay = memory.overlay();
         Answer<List<Candidate>> members = membersOf(resource, election, lease);
         if (!(members instanceof Done<List<Candidate>> done)) {
             return members;
         }
         Map<PodIdentity, Candidate> pods = new HashMap<>();
         done.value().forEach(pod -> pods.put(pod.id(), pod));
-        Set<PodIdentity> wanted = new HashSet<>(memory.doubtfulPods());
+        Set<PodIdentity> wanted = new HashSet<>(overlay.doubtfulPods());
         if (lease instanceof LeaseState.Claimed claimed && !pods.containsKey(claimed.holder())) {
             // No leader is deposed on a cache miss alone, and the index may miss a pod that is being updated.
             PodIdentity holder = claimed.holder();
@@ -253,23 +254,23 @@ final class Observer {
                     .filter(pod -> pod.id().equals(holder))
                     .ifPresentOrElse(pod -> pods.put(holder, pod), () -> wanted.add(holder));
         }
-        wanted.removeAll(memory.gone());
+        wanted.removeAll(overlay.gone());
         for (PodIdentity pod : wanted) {
             Answer<Candidate> live = store.readPod(election, pod);
             if (live instanceof Done<Candidate> found) {
                 pods.put(pod, found.value());
-                memory.wrote(found.value());
+                overlay.wrote(found.value());
             } else if (live instanceof Refused<Candidate> refused && refused.cause() == Cause.GONE) {
-                memory.confirmGone(pod);
+                overlay.confirmGone(pod);
             } else {
                 return ((Refused<Candidate>) live).recast();
             }
         }
-        memory.gone().forEach(pods::remove);
+        overlay.gone().forEach(pods::remove);
         List<Candidate> newest = new ArrayList<>();
-        pods.values().forEach(pod -> newest.add(memory.withLastPriority(memory.newest(pod))));
+        pods.values().forEach(pod -> newest.add(overlay.withLastPriority(overlay.newest(pod))));
         newest.sort(Comparator.comparing(Candidate::id));
-        memory.retainPods(pods.keySet());
+        overlay.retainPods(pods.keySet());
         memory.members(uids(pods.keySet()));
         return new Done<>(newest);
     }
@@ -281,8 +282,9 @@ final class Observer {
     }
 
     private static Optional<Observation.Obstacle> labelInUse(
-            LeaderElection resource, Primary primary, ElectionMemory memory, LeaseState lease, List<Candidate> pods) {
-        boolean started = primary.termReserved() > 0 || memory.highestTerm() > 0 || lease instanceof LeaseState.Claimed;
+            LeaderElection resource, Primary primary, Overlay overlay, LeaseState lease, List<Candidate> pods) {
+        boolean started =
+                primary.termReserved() > 0 || overlay.highestTerm() > 0 || lease instanceof LeaseState.Claimed;
         return started ? Optional.empty() : Rivalry.labelInUse(resource, pods);
     }
 
@@ -303,8 +305,9 @@ final class Observer {
     private Observation.Renewal renewal(
             LeaderElectionSpec spec, Election election, ElectionMemory memory, LeaseState lease, Duration ticks) {
         Optional<LeaseState.Copy> copy = lease.ours();
-        Duration unchangedFor = memory.leaseUnchangedFor(
-                copy.map(any -> any.uid() + "/" + any.version()).orElse(""), ticks);
+        Duration unchangedFor = memory.vitals()
+                .leaseUnchangedFor(
+                        copy.map(any -> any.uid() + "/" + any.version()).orElse(""), ticks);
         if (copy.isEmpty()) {
             return new Observation.Renewal(Duration.ZERO, true, Durations.rest(election.leaseDuration(), unchangedFor));
         }

@@ -2,11 +2,9 @@ package dev.leaderelection.reconciler;
 
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Durations;
-import dev.leaderelection.election.Fenced;
 import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Plan;
-import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Step;
 import dev.leaderelection.election.Transfer;
 import dev.leaderelection.kubernetes.Answer;
@@ -17,7 +15,6 @@ import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.ElectionStore;
 import dev.leaderelection.kubernetes.Primary;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
@@ -31,9 +28,6 @@ import org.slf4j.event.Level;
 final class PlanExecutor {
 
     private static final Logger log = LoggerFactory.getLogger(PlanExecutor.class);
-
-    /** How often one pod is tried again within one demotion while somebody else keeps writing to it. */
-    private static final int DEMOTION_ATTEMPTS = 5;
 
     private static final Duration SHORT_PAUSE_OF_TRANSFERS = Duration.ofMillis(500);
 
@@ -71,8 +65,8 @@ final class PlanExecutor {
                     continue;
                 }
                 if (!isDenied) {
-                    memory.doubtLease();
-                    memory.doubtPrimary();
+                    memory.overlay().doubtLease();
+                    memory.overlay().doubtPrimary();
                 }
                 return refused;
             }
@@ -86,6 +80,8 @@ final class PlanExecutor {
         private final Election election;
         private final Duration renewInterval;
         private final ElectionMemory memory;
+        private final Overlay overlay;
+        private final Labelling labelling;
         private boolean claimed;
 
         Run(Sight sight, Duration renewInterval, ElectionMemory memory) {
@@ -93,6 +89,8 @@ final class PlanExecutor {
             this.election = sight.election();
             this.renewInterval = renewInterval;
             this.memory = memory;
+            this.overlay = memory.overlay();
+            this.labelling = new Labelling(store, sight, memory);
         }
 
         private Answer<Boolean> execute(Step step) {
@@ -103,31 +101,31 @@ final class PlanExecutor {
                 return confirm(confirm.heir());
             }
             if (step instanceof Step.Demote demote) {
-                return demote(demote.pod(), demote.term());
+                return labelling.demote(demote.pod(), demote.term());
             }
             if (step instanceof Step.Promote promote) {
-                return promote(promote);
+                return labelling.promote(promote, claimed);
             }
             if (step instanceof Step.Renew renew) {
                 return renew(renew);
             }
             if (step instanceof Step.DemoteEveryone everyone) {
-                return demoteEveryone(everyone);
+                return labelling.demoteEveryone(everyone);
             }
             if (step instanceof Step.Strip strip) {
-                return strip(strip.pods());
+                return labelling.strip(strip.pods());
             }
             if (step instanceof Step.Withdraw withdraw) {
-                return withdraw(withdraw);
+                return labelling.withdraw(withdraw);
             }
             if (step instanceof Step.AnswerTransfer answer) {
                 return answer(answer);
             }
             if (step instanceof Step.DeletePod delete) {
-                return delete(memory.newest(delete.pod()));
+                return delete(overlay.newest(delete.pod()));
             }
             if (step instanceof Step.Reserve reserve) {
-                return primary(store.reserveTerms(election, memory.newest(sight.primary()), reserve.upTo()));
+                return primary(store.reserveTerms(election, overlay.newest(sight.primary()), reserve.upTo()));
             }
             if (step instanceof Step.CreateLease) {
                 return wrote(store.createLease(election));
@@ -137,16 +135,16 @@ final class PlanExecutor {
 
         private Answer<Boolean> executeClosing(Step step) {
             if (step instanceof Step.HoldFinalizer) {
-                return primary(store.holdFinalizer(election, memory.newest(sight.primary()), true));
+                return primary(store.holdFinalizer(election, overlay.newest(sight.primary()), true));
             }
             if (step instanceof Step.ReleaseFinalizer) {
-                return unlessGone(primary(store.holdFinalizer(election, memory.newest(sight.primary()), false)));
+                return unlessGone(primary(store.holdFinalizer(election, overlay.newest(sight.primary()), false)));
             }
             if (step instanceof Step.Close close) {
                 return wrote(store.writeLease(election, close.copy(), close.lease(), false));
             }
             if (step instanceof Step.ClearEveryone) {
-                return clearEveryone();
+                return labelling.clearEveryone();
             }
             if (step instanceof Step.DeleteLease delete) {
                 return deleted(store.deleteLease(election, delete.copy()));
@@ -167,14 +165,14 @@ final class PlanExecutor {
             }
             Answer<Candidate> live = store.readPod(election, heir.id());
             if (live instanceof Done<Candidate> done) {
-                memory.wrote(done.value());
+                overlay.wrote(done.value());
                 return done.value().version().equals(heir.version())
                         ? Answer.OK
                         : Answer.refused(Cause.CONFLICT, "pod " + heir.id().name() + " has changed");
             }
             Refused<Candidate> refused = (Refused<Candidate>) live;
             if (refused.cause() == Cause.GONE) {
-                memory.confirmGone(heir.id());
+                overlay.confirmGone(heir.id());
             }
             return refused.recast();
         }
@@ -211,53 +209,11 @@ final class PlanExecutor {
             if (!(done.value() instanceof LeaseState.Claimed taken)) {
                 return Answer.refused(Cause.DENIED, "the Lease was changed on its way in: " + done.value());
             }
-            memory.wrote(taken);
+            overlay.wrote(taken);
             double factor = 0.8 + 0.2 * jitter.getAsDouble();
             Duration next = Duration.ofNanos((long) (renewInterval.toNanos() * factor));
             memory.renewed(new ElectionMemory.Renewal(taken.copy().uid(), sent, next));
             return Answer.OK;
-        }
-
-        private Answer<Boolean> promote(Step.Promote promote) {
-            if (!claimed) {
-                Answer<LeaseState> live = store.readLease(election);
-                if (!(live instanceof Done<LeaseState> done)) {
-                    return ((Refused<LeaseState>) live).recast();
-                }
-                if (!isHeldAsClaimed(done.value(), promote.heir(), promote.leaseUid(), promote.term())) {
-                    return Answer.refused(Cause.OVERTAKEN, "the Lease has changed since it was claimed");
-                }
-            }
-            if (promote.fenceAll()) {
-                Answer<Boolean> alive = alive();
-                if (alive instanceof Refused<Boolean> refused) {
-                    return refused;
-                }
-            }
-            return written(promote.heir(), store.promote(election, promote.heir(), promote.term()));
-        }
-
-        private boolean isHeldAsClaimed(LeaseState lease, Candidate holder, String leaseUid, long term) {
-            return lease instanceof LeaseState.Claimed held
-                    && held.copy().uid().equals(leaseUid)
-                    && held.holder().equals(holder.id())
-                    && held.lease().term() == term;
-        }
-
-        /** The leader was seen before this read of the Lease: if it has recovered since, it has another revision. */
-        private Answer<Boolean> withdraw(Step.Withdraw step) {
-            Answer<LeaseState> live = store.readLease(election);
-            if (!(live instanceof Done<LeaseState> done)) {
-                return ((Refused<LeaseState>) live).recast();
-            }
-            if (!isHeldAsClaimed(done.value(), step.leader(), step.leaseUid(), step.term())) {
-                return Answer.refused(Cause.OVERTAKEN, "the Lease has changed since it was claimed");
-            }
-            Answer<Boolean> answer = written(step.leader(), store.demote(election, step.leader(), step.term()));
-            if (answer instanceof Done) {
-                memory.fenced(fencedUnder(step.term()).plus(step.leader().id()));
-            }
-            return answer;
         }
 
         /** Whoever asked for a transfer may have to wait for the answer; the election does not. */
@@ -286,196 +242,29 @@ final class PlanExecutor {
         private Answer<Boolean> delete(Candidate pod) {
             Answer<Boolean> answer = unlessGone(store.deletePod(election, pod));
             // What became of it, the server tells.
-            memory.doubt(pod.id());
+            overlay.doubt(pod.id());
             return answer;
-        }
-
-        /** Takes note of what a write has made of a pod, or that nobody knows. */
-        private Answer<Boolean> written(Candidate pod, Answer<Candidate> answer) {
-            if (answer instanceof Refused<Candidate> refused) {
-                memory.doubt(pod.id());
-                return refused.recast();
-            }
-            memory.wrote(((Done<Candidate>) answer).value());
-            return Answer.OK;
-        }
-
-        private Answer<Boolean> alive() {
-            Answer<Primary> live = store.readElection(election);
-            if (live instanceof Refused<Primary> refused) {
-                return refused.recast();
-            }
-            return ((Done<Primary>) live).value().deleting()
-                    ? Answer.refused(Cause.OVERTAKEN, "the election is being deleted")
-                    : Answer.OK;
-        }
-
-        private Answer<Boolean> demoteEveryone(Step.DemoteEveryone step) {
-            Answer<Boolean> alive = alive();
-            if (alive instanceof Refused<Boolean> refused) {
-                return refused;
-            }
-            Answer<List<Candidate>> list = store.listPods(election);
-            if (!(list instanceof Done<List<Candidate>> done)) {
-                return ((Refused<List<Candidate>>) list).recast();
-            }
-            for (Candidate pod : done.value()) {
-                if (!pod.id().equals(step.leader())) {
-                    Answer<Boolean> answer = demote(pod, step.term());
-                    if (answer instanceof Refused<Boolean> refused) {
-                        return refused;
-                    }
-                }
-            }
-            memory.fenced(fencedUnder(step.term()).plusEveryone());
-            return Answer.OK;
-        }
-
-        private Answer<Boolean> demote(PodIdentity pod, long term) {
-            for (Candidate seen : sight.observation().pods()) {
-                if (seen.id().equals(pod)) {
-                    return demote(memory.newest(seen), term);
-                }
-            }
-            Answer<Candidate> live = store.readPod(election, pod);
-            if (live instanceof Done<Candidate> done) {
-                return demote(done.value(), term);
-            }
-            return fencedIfGone(pod, term, ((Refused<Candidate>) live).recast());
-        }
-
-        /** Demotes until it is done, the pod is gone, or somebody is ahead of us. */
-        private Answer<Boolean> demote(Candidate first, long term) {
-            Candidate copy = first;
-            for (int attempt = 0; attempt < DEMOTION_ATTEMPTS; attempt++) {
-                if (looksOvertaken(copy, term) && !isStillClaimed(term)) {
-                    return Answer.refused(
-                            Cause.OVERTAKEN, "pod " + copy.id().name() + " bears a later term, or another election's");
-                }
-                Answer<Candidate> answer = store.demote(election, copy, term);
-                if (answer instanceof Done<Candidate> done) {
-                    memory.wrote(done.value());
-                    memory.fenced(fencedUnder(term).plus(copy.id()));
-                    return Answer.OK;
-                }
-                Refused<Candidate> refused = (Refused<Candidate>) answer;
-                if (refused.cause() == Cause.GONE || refused.cause() == Cause.UNAVAILABLE) {
-                    return fencedIfGone(copy.id(), term, refused.recast());
-                }
-                Answer<Candidate> again = store.readPod(election, copy.id());
-                if (!(again instanceof Done<Candidate> done)) {
-                    return fencedIfGone(copy.id(), term, ((Refused<Candidate>) again).recast());
-                }
-                if (refused.cause() == Cause.DENIED) {
-                    return refused.recast();
-                }
-                copy = done.value();
-            }
-            return Answer.refused(Cause.CONFLICT, "pod " + copy.id().name() + " keeps changing");
-        }
-
-        /** An election that was made anew starts with the first term: what it wrote looks no later, only like another's. */
-        private static boolean looksOvertaken(Candidate pod, long term) {
-            return pod.mark().term() > term
-                    || (pod.isRouted() && pod.mark().origin() == Candidate.Mark.Origin.ANOTHER_ELECTION);
-        }
-
-        /** Then a mark of a later term was not written by the protocol, and the label is a relic of an election that is gone. */
-        private boolean isStillClaimed(long term) {
-            return store.readLease(election) instanceof Done<LeaseState> live
-                    && live.value() instanceof LeaseState.Claimed held
-                    && held.lease().term() == term;
-        }
-
-        private Answer<Boolean> fencedIfGone(PodIdentity pod, long term, Refused<Boolean> refused) {
-            if (refused.cause() != Cause.GONE) {
-                return refused;
-            }
-            memory.confirmGone(pod);
-            memory.fenced(fencedUnder(term).plus(pod));
-            return Answer.OK;
-        }
-
-        private Fenced fencedUnder(long term) {
-            String uid = sight.observation().lease().ours().orElseThrow().uid();
-            return memory.fenced().under(uid, term);
-        }
-
-        /** The pods were seen before this read of the Lease: a leader that was made since has another revision. */
-        private Answer<Boolean> strip(List<Candidate> pods) {
-            Answer<LeaseState> live = store.readLease(election);
-            if (!(live instanceof Done<LeaseState> done)) {
-                return ((Refused<LeaseState>) live).recast();
-            }
-            long term = done.value() instanceof LeaseState.Claimed held
-                    ? held.lease().term()
-                    : 1;
-            for (Candidate pod : pods) {
-                boolean leads = done.value() instanceof LeaseState.Claimed held
-                        && held.holder().equals(pod.id());
-                boolean isOthers =
-                        done.value() instanceof LeaseState.Closed || done.value() instanceof LeaseState.Foreign;
-                if (leads || isOthers) {
-                    return Answer.refused(Cause.OVERTAKEN, "pod " + pod.id().name() + " leads now");
-                }
-                Answer<Candidate> answer = store.demote(election, pod, term);
-                if (answer instanceof Done<Candidate> stripped) {
-                    memory.wrote(stripped.value());
-                } else if (((Refused<Candidate>) answer).cause() != Cause.GONE) {
-                    memory.doubt(pod.id());
-                    return ((Refused<Candidate>) answer).recast();
-                }
-            }
-            return Answer.OK;
-        }
-
-        private Answer<Boolean> clearEveryone() {
-            Answer<List<Candidate>> list = store.listPods(election);
-            if (!(list instanceof Done<List<Candidate>> done)) {
-                return ((Refused<List<Candidate>>) list).recast();
-            }
-            Optional<String> closed = sight.observation().lease() instanceof LeaseState.Closed lease
-                    ? Optional.of(lease.copy().uid())
-                    : Optional.empty();
-            for (Candidate pod : done.value()) {
-                boolean ledByAnother = pod.mark().origin() == Candidate.Mark.Origin.ANOTHER_ELECTION && pod.isRouted();
-                // Done once under a closed Lease it is done for good, else one refusal would undo all the work before
-                // it.
-                boolean isCleared = pod.bearsNothing()
-                        && closed.filter(uid -> memory.isClearedUnder(uid, pod.id()))
-                                .isPresent();
-                if (ledByAnother || isCleared) {
-                    continue;
-                }
-                Answer<Boolean> answer = unlessGone(ignore(store.clear(election, pod)));
-                if (answer instanceof Refused<Boolean> refused) {
-                    return refused;
-                }
-                closed.ifPresent(uid -> memory.clearedUnder(uid, pod.id()));
-            }
-            memory.cleared(true);
-            return Answer.OK;
         }
 
         private Answer<Boolean> deleted(Answer<Boolean> answer) {
             Answer<Boolean> outcome = unlessGone(answer);
             if (outcome instanceof Done) {
-                memory.forgetLease();
-                memory.doubtLease();
+                overlay.forgetLease();
+                overlay.doubtLease();
             }
             return outcome;
         }
 
         private Answer<Boolean> wrote(Answer<LeaseState> answer) {
             if (answer instanceof Done<LeaseState> done) {
-                memory.wrote(done.value());
+                overlay.wrote(done.value());
             }
             return ignore(answer);
         }
 
         private Answer<Boolean> primary(Answer<Primary> answer) {
             if (answer instanceof Done<Primary> done) {
-                memory.wrote(done.value());
+                overlay.wrote(done.value());
             }
             return ignore(answer);
         }

@@ -43,7 +43,7 @@ class AlertedReasonsTest {
     private static final List<Selector> OF_ALERTS = new ArrayList<>();
 
     /** One way in which an election can stand. */
-    private record Standing(String name, ElectionMemory.Found found) {
+    private record Standing(String name, Vitals.Found found) {
 
         /** The labels of the series of a metric in which it is counted. */
         Set<Map<String, String>> series(String metric) {

@@ -324,7 +324,7 @@ class ElectionPassTest {
         givenALeader();
         ElectionPass blue = anotherOperators();
         ElectionMemory its = new ElectionMemory();
-        its.doubtLease();
+        its.overlay().doubtLease();
         renewedNow();
         int told = events.told().size();
 
@@ -346,17 +346,17 @@ class ElectionPassTest {
         ElectionPass blue = anotherOperators();
         ElectionMemory its = new ElectionMemory();
         blue.run(resource(store.primary), its);
-        assertThat(its.summary(now).orElseThrow().conditions())
+        assertThat(its.vitals().summary(now).orElseThrow().conditions())
                 .anyMatch(
                         condition -> "Conflicted".equals(condition.getType()) && "True".equals(condition.getStatus()));
 
         settle();
         renewedNow();
-        its.doubtLease();
+        its.overlay().doubtLease();
         blue.run(resource(store.primary), its);
 
         assertThat(store.routed()).containsExactly("a");
-        assertThat(its.summary(now)).isEmpty();
+        assertThat(its.vitals().summary(now)).isEmpty();
     }
 
     @Test
@@ -462,7 +462,7 @@ class ElectionPassTest {
 
         assertThat(store.writes).startsWith("demote b");
         assertThat(next).isPresent();
-        assertThat(memory.refusals()).isEqualTo(1);
+        assertThat(memory.refusals().inARow()).isEqualTo(1);
     }
 
     @Test
@@ -477,7 +477,7 @@ class ElectionPassTest {
 
         Optional<Duration> next = pass();
 
-        assertThat(memory.refusals()).isEqualTo(11);
+        assertThat(memory.refusals().inARow()).isEqualTo(11);
         assertThat(next).hasValueSatisfying(pause -> assertThat(pause).isLessThanOrEqualTo(Duration.ofMillis(250)));
     }
 
@@ -611,7 +611,7 @@ class ElectionPassTest {
         store.script = (number, write) -> Fate.GRANTED;
         assertThat(store.lease).isInstanceOf(LeaseState.Closed.class);
         memory = new ElectionMemory();
-        memory.doubtLease();
+        memory.overlay().doubtLease();
 
         Optional<Duration> next = pass();
 
@@ -633,7 +633,7 @@ class ElectionPassTest {
         store.primary = Optional.of(
                 new Primary(is.uid(), store.nextVersion(), is.generation(), true, is.finalizers(), is.status()));
         memory = new ElectionMemory();
-        memory.doubtLease();
+        memory.overlay().doubtLease();
 
         var unused = pass.run(cached, memory);
 
@@ -653,7 +653,7 @@ class ElectionPassTest {
         assertThat(store.writes).containsExactly("close", "clear a", "clear b", "delete lease", "release");
         assertThat(store.routed()).isEmpty();
         assertThat(store.primary).isEmpty();
-        assertThat(memory.summary(now)).as("what is counted").isEmpty();
+        assertThat(memory.vitals().summary(now)).as("what is counted").isEmpty();
     }
 
     @ParameterizedTest
@@ -848,7 +848,7 @@ class ElectionPassTest {
         }
 
         assertThat(store.routed()).containsExactly("0");
-        assertThat(memory.summary(now).orElseThrow().isFlapping()).isFalse();
+        assertThat(memory.vitals().summary(now).orElseThrow().isFlapping()).isFalse();
     }
 
     @Test
@@ -858,11 +858,11 @@ class ElectionPassTest {
             failOver();
         }
         // The first leader of all followed nobody.
-        assertThat(memory.summary(now).orElseThrow().isFlapping()).isFalse();
+        assertThat(memory.vitals().summary(now).orElseThrow().isFlapping()).isFalse();
 
         failOver();
 
-        assertThat(memory.summary(now).orElseThrow().isFlapping()).isTrue();
+        assertThat(memory.vitals().summary(now).orElseThrow().isFlapping()).isTrue();
     }
 
     private void failOver() {
@@ -982,7 +982,7 @@ class ElectionPassTest {
         assertThat(condition("RoutingConsistent")).isEqualTo("False WriteFailed");
         assertThat(condition("Ready")).isEqualTo("False WriteFailed");
         assertThat(toldOf("WriteFailed")).hasSize(1);
-        assertThat(memory.summary(clocks.ticks().get()).orElseThrow().conditions())
+        assertThat(memory.vitals().summary(clocks.ticks().get()).orElseThrow().conditions())
                 .extracting(Condition::getReason)
                 .contains("WriteFailed");
         assertThat(store.writes).as("how often it was told").containsOnlyOnce("status");
@@ -1013,15 +1013,15 @@ class ElectionPassTest {
         store.script = (number, write) -> write.startsWith("demote") ? Fate.UNAVAILABLE : Fate.GRANTED;
         leaderFails();
         settle();
-        assertThat(memory.isStuck(clocks.ticks().get())).isFalse();
+        assertThat(memory.refusals().isStuck(clocks.ticks().get())).isFalse();
 
         now = now.plusSeconds(30);
         settle();
-        assertThat(memory.isStuck(clocks.ticks().get())).isTrue();
+        assertThat(memory.refusals().isStuck(clocks.ticks().get())).isTrue();
 
         store.script = (number, write) -> Fate.GRANTED;
         settle();
-        assertThat(memory.isStuck(clocks.ticks().get())).isFalse();
+        assertThat(memory.refusals().isStuck(clocks.ticks().get())).isFalse();
     }
 
     private String condition(String type) {
@@ -1191,7 +1191,7 @@ class ElectionPassTest {
         }
 
         assertThat(store.writes).hasSizeBetween(9, 11).containsOnly("write a/1");
-        assertThat(memory.refusals()).isZero();
+        assertThat(memory.refusals().inARow()).isZero();
     }
 
     @Test

@@ -28,7 +28,7 @@ class ElectionSummaryTest {
 
     private static final World LED = World.of(leading("b", 2), healthy("a")).claimedBy(id("b"), 2);
 
-    private final ElectionMemory memory = new ElectionMemory();
+    private final Vitals vitals = new Vitals();
     private Duration now = Duration.ofHours(1);
 
     private void found(World world) {
@@ -36,22 +36,22 @@ class ElectionSummaryTest {
     }
 
     private void found(Report report) {
-        memory.found(found(report, now));
+        vitals.found(found(report, now));
     }
 
     /** What a pass leaves behind. */
-    static ElectionMemory.Found found(Report report, Duration at) {
+    static Vitals.Found found(Report report, Duration at) {
         LeaderElectionStatus status = StatusProjection.project(report, 1L, 10, Instant.EPOCH);
-        return new ElectionMemory.Found(Reports.ELECTION, report.plan().situation(), status, at);
+        return new Vitals.Found(Reports.ELECTION, report.plan().situation(), status, at);
     }
 
     private ElectionSummary summary() {
-        return memory.summary(now).orElseThrow();
+        return vitals.summary(now).orElseThrow();
     }
 
     @Test
     void thereIsNoneBeforeTheFirstPass() {
-        assertThat(memory.summary(now)).isEmpty();
+        assertThat(vitals.summary(now)).isEmpty();
     }
 
     @Test
@@ -67,18 +67,18 @@ class ElectionSummaryTest {
     @Test
     void aLeaseAgesUntilItIsSeenToChange() {
         found(LED);
-        memory.leaseUnchangedFor("uid/1", now);
+        vitals.leaseUnchangedFor("uid/1", now);
         now = now.plusSeconds(15);
 
         assertThat(summary().lease().orElseThrow().ratio()).isEqualTo(0.5);
-        memory.leaseUnchangedFor("uid/2", now);
+        vitals.leaseUnchangedFor("uid/2", now);
         assertThat(summary().lease().orElseThrow().ratio()).isZero();
     }
 
     @Test
     void aLeaseThatIsLeftToRunOutOnPurposeHasNoAge() {
         Candidate unready = pod("b").notReady().routed(2).build();
-        memory.leaseUnchangedFor("uid/1", now);
+        vitals.leaseUnchangedFor("uid/1", now);
 
         found(World.of(unready, healthy("a")).claimedBy(id("b"), 2).fencing(Rules.Fencing.DELETE_POD));
         assertThat(summary().lease()).as("being fenced").isEmpty();
@@ -164,21 +164,21 @@ class ElectionSummaryTest {
     void whatIsLeftToAnotherIsNotCounted() {
         found(World.of());
 
-        memory.left();
+        vitals.left();
 
-        assertThat(memory.summary(now)).isEmpty();
+        assertThat(vitals.summary(now)).isEmpty();
     }
 
     @Test
     void fourLeadersLostWithinTenMinutesAreFlapping() {
         found(LED);
         for (int i = 0; i < 3; i++) {
-            memory.switched(now);
+            vitals.switched(now);
             now = now.plusMinutes(3);
         }
         assertThat(summary().isFlapping()).isFalse();
 
-        memory.switched(now);
+        vitals.switched(now);
 
         assertThat(summary().isFlapping()).isTrue();
         now = now.plusMinutes(2);
@@ -189,7 +189,7 @@ class ElectionSummaryTest {
     void oneLeaderAnHourIsNotFlapping() {
         found(LED);
         for (int i = 0; i < 10; i++) {
-            memory.switched(now);
+            vitals.switched(now);
             now = now.plusHours(1);
         }
 

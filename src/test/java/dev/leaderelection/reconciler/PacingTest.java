@@ -73,25 +73,25 @@ class PacingTest {
 
     @Test
     void whatWasWrittenIsBelievedUntilTheCacheIsAsNew() {
-        ElectionMemory memory = new ElectionMemory();
+        Overlay overlay = new Overlay();
         Candidate written = pod("a").version("10").routed(3).build();
-        memory.wrote(written);
+        overlay.wrote(written);
 
-        assertThat(memory.newest(pod("a").version("9").build())).isEqualTo(written);
+        assertThat(overlay.newest(pod("a").version("9").build())).isEqualTo(written);
         Candidate newer = pod("a").version("11").build();
-        assertThat(memory.newest(newer)).isEqualTo(newer);
-        assertThat(memory.newest(pod("a").version("9").build()).version()).isEqualTo("9");
+        assertThat(overlay.newest(newer)).isEqualTo(newer);
+        assertThat(overlay.newest(pod("a").version("9").build()).version()).isEqualTo("9");
     }
 
     @Test
     void aMalformedAnnotationKeepsTheLastPriority() {
-        ElectionMemory memory = new ElectionMemory();
-        memory.withLastPriority(pod("a").priority(7).build());
+        Overlay overlay = new Overlay();
+        overlay.withLastPriority(pod("a").priority(7).build());
         Candidate malformed = pod("a").standing(Candidate.Standing.MALFORMED).build();
 
-        assertThat(memory.withLastPriority(malformed).priority()).isEqualTo(7);
-        memory.retainPods(Set.of());
-        assertThat(memory.withLastPriority(malformed).priority()).isZero();
+        assertThat(overlay.withLastPriority(malformed).priority()).isEqualTo(7);
+        overlay.retainPods(Set.of());
+        assertThat(overlay.withLastPriority(malformed).priority()).isZero();
     }
 
     /** Else renewals, which succeed meanwhile, would keep it from ever being told. */
@@ -99,13 +99,13 @@ class PacingTest {
     void aReportThatIsRefusedWithoutEndIsCountedThroughWritesThatSucceed() {
         ElectionMemory memory = new ElectionMemory();
         for (int i = 0; i < 7; i++) {
-            memory.reportRefused();
-            memory.succeeded();
+            memory.backlog().reportRefused();
+            memory.refusals().succeeded();
         }
 
-        assertThat(memory.reportRefused()).isEqualTo(8);
-        memory.reported();
-        assertThat(memory.reportRefused()).isEqualTo(1);
+        assertThat(memory.backlog().reportRefused()).isEqualTo(8);
+        memory.backlog().reported();
+        assertThat(memory.backlog().reportRefused()).isEqualTo(1);
     }
 
     @Test
