@@ -1,5 +1,7 @@
 package dev.leaderelection.kubernetes;
 
+import java.util.function.Function;
+
 /**
  * What became of a request. Every outcome that can be expected is a value; none of them is thrown.
  *
@@ -48,5 +50,10 @@ public sealed interface Answer<T> {
     /** A refusal. */
     static <T> Answer<T> refused(Cause cause, String explanation) {
         return new Refused<>(cause, explanation);
+    }
+
+    /** The same answer, with something made of what it brought; the same refusal if it brought nothing. */
+    default <U> Answer<U> map(Function<T, U> mapping) {
+        return this instanceof Done<T> done ? new Done<>(mapping.apply(done.value())) : ((Refused<T>) this).recast();
     }
 }

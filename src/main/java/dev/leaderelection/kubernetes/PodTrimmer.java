@@ -31,12 +31,7 @@ public final class PodTrimmer {
     /** A pod with nothing but what {@link PodReader} reads. */
     public static Pod trim(Pod pod) {
         ObjectMeta from = pod.getMetadata();
-        ObjectMeta metadata = new ObjectMeta();
-        metadata.setNamespace(from.getNamespace());
-        metadata.setName(from.getName());
-        metadata.setUid(from.getUid());
-        metadata.setResourceVersion(from.getResourceVersion());
-        metadata.setCreationTimestamp(from.getCreationTimestamp());
+        ObjectMeta metadata = TrimmedMetadata.of(from);
         metadata.setDeletionTimestamp(from.getDeletionTimestamp());
         metadata.setLabels(from.getLabels());
         metadata.setAnnotations(ours(from.getAnnotations()));

@@ -4,7 +4,6 @@ import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.api.LeadershipTransferStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.List;
 
 /** Keeps of a transfer what an election needs: of one that is finished, which stays for as long as somebody keeps it, that it is. */
@@ -23,15 +22,8 @@ public final class TransferTrimmer {
 
     /** A transfer with nothing but what {@link TransferReader} reads. */
     public static LeadershipTransfer trim(LeadershipTransfer transfer) {
-        ObjectMeta from = transfer.getMetadata();
-        ObjectMeta metadata = new ObjectMeta();
-        metadata.setNamespace(from.getNamespace());
-        metadata.setName(from.getName());
-        metadata.setUid(from.getUid());
-        metadata.setResourceVersion(from.getResourceVersion());
-        metadata.setCreationTimestamp(from.getCreationTimestamp());
         LeadershipTransfer trimmed = new LeadershipTransfer();
-        trimmed.setMetadata(metadata);
+        trimmed.setMetadata(TrimmedMetadata.of(transfer.getMetadata()));
         trimmed.setSpec(transfer.getSpec());
         trimmed.setStatus(TransferReader.isFinished(transfer) ? ENDED : transfer.getStatus());
         return trimmed;
