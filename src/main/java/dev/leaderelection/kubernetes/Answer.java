@@ -9,12 +9,21 @@ import java.util.function.Function;
  */
 public sealed interface Answer<T> {
 
+    /** The same answer, with something made of what it brought; the same refusal if it brought nothing. */
+    <U> Answer<U> map(Function<T, U> mapping);
+
     /**
      * It was done.
      *
      * @param value what it brought
      */
-    record Done<T>(T value) implements Answer<T> {}
+    record Done<T>(T value) implements Answer<T> {
+
+        @Override
+        public <U> Answer<U> map(Function<T, U> mapping) {
+            return new Done<>(mapping.apply(value));
+        }
+    }
 
     /**
      * It was not done.
@@ -27,6 +36,11 @@ public sealed interface Answer<T> {
         /** The same refusal of something else. */
         public <U> Refused<U> recast() {
             return new Refused<>(cause, explanation);
+        }
+
+        @Override
+        public <U> Answer<U> map(Function<T, U> mapping) {
+            return recast();
         }
     }
 
@@ -50,10 +64,5 @@ public sealed interface Answer<T> {
     /** A refusal. */
     static <T> Answer<T> refused(Cause cause, String explanation) {
         return new Refused<>(cause, explanation);
-    }
-
-    /** The same answer, with something made of what it brought; the same refusal if it brought nothing. */
-    default <U> Answer<U> map(Function<T, U> mapping) {
-        return this instanceof Done<T> done ? new Done<>(mapping.apply(done.value())) : ((Refused<T>) this).recast();
     }
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -31,7 +30,7 @@ public final class ElectionMemory {
 
     // These are read or written by other threads, too.
     private final AtomicLong wokenAtNanos = new AtomicLong(NOT_WOKEN);
-    private final Set<PodIdentity> stopped = ConcurrentHashMap.newKeySet();
+    private final LastFew stopped = new LastFew();
     private volatile Set<String> members = Set.of();
     private volatile Optional<Duration> nextPass = Optional.empty();
     private volatile boolean released;
@@ -108,15 +107,17 @@ public final class ElectionMemory {
         nextPass = at;
     }
 
-    Set<PodIdentity> stopped() {
-        return Set.copyOf(stopped);
+    /** Takes note that a pass gets on: only one that does nothing any more is overdue, however long it takes. */
+    void underWay(Duration ticks) {
+        nextPass = Optional.of(ticks);
     }
 
-    /** Takes note that the containers of a pod were seen to have ended for good; only the last few can matter. */
+    Set<PodIdentity> stopped() {
+        return stopped.all();
+    }
+
+    /** Takes note that the containers of a pod were seen to have ended for good: its object may be gone when next we look. */
     public void sawStopped(PodIdentity pod) {
-        if (stopped.size() >= 100) {
-            stopped.clear();
-        }
         stopped.add(pod);
     }
 

@@ -98,16 +98,15 @@ final class ElectionPass {
             if (answer instanceof Refused<Boolean> refused) {
                 plan.transition().ifPresent(transition -> memory.backlog().began(transition, began));
                 Optional<Duration> next = refused(sight.election(), refused, memory);
-                if (refused.cause() == Cause.DENIED || lasts(plan, memory)) {
-                    report(
-                            resource,
-                            new Report(sight, plan, memory.backlog().unreported(), Optional.of(refused)),
-                            memory);
-                }
+                reported(resource, sight, plan, refused, memory);
                 holdBack(plan, next, memory);
-                return next;
+                return plan.transition().isPresent() ? next : noLaterThanRenewal(next, memory);
             }
             memory.refusals().succeeded();
+            if (answer.equals(Labelling.UNFINISHED)) {
+                plan.transition().ifPresent(transition -> memory.backlog().began(transition, began));
+                continue;
+            }
             done(sight, plan, began, memory);
             boolean isLetGo = plan.steps().contains(new Step.ReleaseFinalizer());
             if (isLetGo) {
@@ -122,10 +121,24 @@ final class ElectionPass {
         return Optional.of(Duration.ZERO);
     }
 
-    /** Whether the label has not got to where it belongs for so long that somebody should know, whatever the server's reason is. */
-    private boolean lasts(Plan plan, ElectionMemory memory) {
+    /**
+     * Tells of a refusal that somebody should know of: a denial; or, whatever the server's reason is, that the label has not got to
+     * where it belongs for long, or that for lack of renewals the Lease has run out.
+     */
+    private void reported(
+            LeaderElection resource, Sight sight, Plan plan, Refused<Boolean> refused, ElectionMemory memory) {
+        List<Report.Change> changes = memory.backlog().unreported();
+        boolean isMisplaced = plan.transition().isPresent() || isRepair(plan);
+        boolean hasRunOut = sight.observation().renewal().expired();
+        if (refused.cause() == Cause.DENIED || (isMisplaced && lasts(memory))) {
+            report(resource, new Report(sight, plan, changes, Optional.of(refused)), memory);
+        } else if (hasRunOut && lasts(memory)) {
+            report(resource, new Report(sight, plan, changes, Optional.empty()), memory);
+        }
+    }
+
+    private boolean lasts(ElectionMemory memory) {
         return memory.refusals().inARow() >= LASTING
-                && (plan.transition().isPresent() || isRepair(plan))
                 && memory.refusals().tells(clocks.ticks().get());
     }
 
@@ -157,7 +170,9 @@ final class ElectionPass {
         if (answer instanceof Refused<Boolean> refused) {
             memory.refusals().refused(refused.cause(), clocks.ticks().get());
             // What is renewed meanwhile says nothing of a report that is refused without end.
-            return lookAgain(sight.election(), refused, memory.backlog().reportRefused(), memory);
+            Optional<Duration> next =
+                    lookAgain(sight.election(), refused, memory.backlog().reportRefused(), memory);
+            return noLaterThanRenewal(next, memory);
         }
         memory.refusals().settled();
         if (plan.situation() == Plan.Situation.RELEASED || plan.situation() == Plan.Situation.OBSERVED) {
@@ -302,5 +317,14 @@ final class ElectionPass {
         chronicle.refused(election, refused, streak);
         return Optional.of(
                 Backoff.pause(refused.cause(), memory.refusals().streak(refused.cause()), jitter.getAsDouble()));
+    }
+
+    /** A leader's Lease is renewed in time whatever else is refused; if the renewal itself is, its time is over. */
+    private Optional<Duration> noLaterThanRenewal(Optional<Duration> next, ElectionMemory memory) {
+        Duration now = clocks.ticks().get();
+        Optional<Duration> renewal = memory.renewal()
+                .map(last -> last.at().plus(last.next()).minus(now))
+                .filter(rest -> rest.compareTo(Duration.ZERO) > 0);
+        return Stream.concat(next.stream(), renewal.stream()).min(Duration::compareTo);
     }
 }

@@ -12,8 +12,11 @@ import dev.leaderelection.kubernetes.Answer.Refused;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.ElectionStore;
 import dev.leaderelection.kubernetes.Primary;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Takes the leader's label off pods and gives it to one, in one run of a plan, and remembers whom it has fenced. What is read, in
@@ -21,17 +24,28 @@ import java.util.Optional;
  */
 final class Labelling {
 
+    /** A part was done of what takes long, and the rest is to be asked for again: there may be other things to do by now. */
+    static final Answer<Boolean> UNFINISHED = new Done<>(false);
+
     /** How often one pod is tried again within one demotion while somebody else keeps writing to it. */
     private static final int DEMOTION_ATTEMPTS = 5;
 
     private final ElectionStore store;
+    private final Supplier<Duration> ticks;
+    private final Duration patience;
     private final Sight sight;
     private final Election election;
     private final ElectionMemory memory;
     private final Overlay overlay;
 
-    Labelling(ElectionStore store, Sight sight, ElectionMemory memory) {
+    /**
+     * @param ticks a monotonic clock
+     * @param patience for how long one step may go on from pod to pod before the Lease has to be looked after
+     */
+    Labelling(ElectionStore store, Supplier<Duration> ticks, Duration patience, Sight sight, ElectionMemory memory) {
         this.store = store;
+        this.ticks = ticks;
+        this.patience = patience;
         this.sight = sight;
         this.election = sight.election();
         this.memory = memory;
@@ -104,7 +118,10 @@ final class Labelling {
         return Answer.OK;
     }
 
-    /** Demotes a whole live list, but for the leader: nobody knows who may carry the label. */
+    /**
+     * Demotes a whole live list, but for the leader: nobody knows who may carry the label. Whom this process has demoted in that term
+     * already is left out, so that it comes to an end however many there are.
+     */
     Answer<Boolean> demoteEveryone(Step.DemoteEveryone step) {
         Answer<Boolean> alive = alive();
         if (alive instanceof Refused<Boolean> refused) {
@@ -114,13 +131,20 @@ final class Labelling {
         if (!(list instanceof Done<List<Candidate>> done)) {
             return ((Refused<List<Candidate>>) list).recast();
         }
+        Duration end = ticks.get().plus(patience);
+        Set<PodIdentity> fenced = fencedUnder(step.term()).pods();
         for (Candidate pod : done.value()) {
-            if (!pod.id().equals(step.leader())) {
-                Answer<Boolean> answer = demote(pod, step.term());
-                if (answer instanceof Refused<Boolean> refused) {
-                    return refused;
-                }
+            if (pod.id().equals(step.leader()) || fenced.contains(pod.id())) {
+                continue;
             }
+            if (ticks.get().compareTo(end) >= 0) {
+                return UNFINISHED;
+            }
+            Answer<Boolean> answer = demote(pod, step.term());
+            if (answer instanceof Refused<Boolean> refused) {
+                return refused;
+            }
+            memory.underWay(ticks.get());
         }
         memory.fenced(fencedUnder(step.term()).plusEveryone());
         return Answer.OK;
@@ -184,6 +208,7 @@ final class Labelling {
             Answer<Candidate> answer = store.demote(election, pod, term);
             if (answer instanceof Done<Candidate> stripped) {
                 overlay.wrote(stripped.value());
+                memory.underWay(ticks.get());
             } else if (((Refused<Candidate>) answer).cause() != Cause.GONE) {
                 overlay.doubt(pod.id());
                 return ((Refused<Candidate>) answer).recast();
@@ -215,6 +240,7 @@ final class Labelling {
                 return refused.recast();
             }
             closed.ifPresent(uid -> memory.clearedUnder(uid, pod.id()));
+            memory.underWay(ticks.get());
         }
         memory.cleared(true);
         return Answer.OK;

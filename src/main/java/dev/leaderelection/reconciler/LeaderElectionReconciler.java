@@ -141,7 +141,7 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         }
         ElectionMemory memory = memories.of(resource);
         // One that does not end is overdue from here on. One that fails is tried again by the framework.
-        memory.expectNextPass(Optional.of(clocks.ticks().get()));
+        memory.underWay(clocks.ticks().get());
         Optional<Duration> next = pass.orElseThrow().run(resource, memory);
         memory.expectNextPass(next.map(clocks.ticks().get()::plus));
         return next.map(pause -> UpdateControl.<LeaderElection>noUpdate().rescheduleAfter(pause))

@@ -135,7 +135,7 @@ final class Observer {
                 renewal(resource.getSpec(), election, memory, lease, ticks),
                 pods,
                 memory.overlay().gone(),
-                stopped(memory, pods),
+                stopped(memory, lease, pods),
                 memory.fenced(),
                 new Observation.Terms(primary.termReserved(), memory.overlay().highestTerm(), leaders),
                 lastLeader(primary),
@@ -164,9 +164,14 @@ final class Observer {
         return memory.transfers().pending(cached, ticks, clocks.wall().instant());
     }
 
-    private static Set<PodIdentity> stopped(ElectionMemory memory, List<Candidate> pods) {
-        pods.stream().filter(Candidate::stopped).map(Candidate::id).forEach(memory::sawStopped);
-        return memory.stopped();
+    /** Those that are there say so themselves. Of the leader it is to be known as well when it is gone. */
+    private static Set<PodIdentity> stopped(ElectionMemory memory, LeaseState lease, List<Candidate> pods) {
+        Set<PodIdentity> stopped = new HashSet<>(memory.stopped());
+        pods.stream().filter(Candidate::stopped).map(Candidate::id).forEach(stopped::add);
+        if (lease instanceof LeaseState.Claimed claimed && stopped.contains(claimed.holder())) {
+            memory.sawStopped(claimed.holder());
+        }
+        return stopped;
     }
 
     private Answer<LeaseState> lease(Election election, Overlay overlay, boolean deleting) {

@@ -24,7 +24,7 @@ final class Overlay {
     private boolean primaryInDoubt;
     private final Map<PodIdentity, Candidate> writtenPods = new HashMap<>();
     private final Set<PodIdentity> doubtfulPods = new HashSet<>();
-    private final Set<PodIdentity> gone = new HashSet<>();
+    private final LastFew gone = new LastFew();
     private final Map<PodIdentity, Integer> lastPriority = new HashMap<>();
 
     Optional<LeaseState> lease() {
@@ -120,14 +120,11 @@ final class Overlay {
     }
 
     Set<PodIdentity> gone() {
-        return Set.copyOf(gone);
+        return gone.all();
     }
 
-    /** A UID that is gone does not come back; only the last few can matter. */
+    /** A UID that is gone does not come back. */
     void confirmGone(PodIdentity pod) {
-        if (gone.size() >= 100) {
-            gone.clear();
-        }
         gone.add(pod);
     }
 }

@@ -50,14 +50,18 @@ final class PlanExecutor {
     }
 
     /**
-     * Runs a plan, and says whether all of it was done. A renewal that is denied is the one step that the others do not build upon: a
+     * Runs a plan, and says whether all of it was done, or {@link Labelling#UNFINISHED}. A renewal that is denied is the one step that the others do not build upon: a
      * stray loses the label all the same.
      */
     Answer<Boolean> run(Sight sight, Plan plan, Duration renewInterval, ElectionMemory memory) {
         Run run = new Run(sight, renewInterval, memory);
         Answer<Boolean> outcome = Answer.OK;
         for (Step step : plan.steps()) {
+            memory.underWay(clocks.ticks().get());
             Answer<Boolean> answer = run.execute(step);
+            if (answer.equals(Labelling.UNFINISHED)) {
+                return answer;
+            }
             if (answer instanceof Refused<Boolean> refused) {
                 boolean isDenied = refused.cause() == Cause.DENIED;
                 if (isDenied && step instanceof Step.Renew) {
@@ -90,7 +94,7 @@ final class PlanExecutor {
             this.renewInterval = renewInterval;
             this.memory = memory;
             this.overlay = memory.overlay();
-            this.labelling = new Labelling(store, sight, memory);
+            this.labelling = new Labelling(store, clocks.ticks(), renewInterval.dividedBy(2), sight, memory);
         }
 
         private Answer<Boolean> execute(Step step) {

@@ -13,6 +13,7 @@ import dev.leaderelection.api.LeaderElectionStatus;
 import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Candidate.Life;
+import dev.leaderelection.election.Candidate.Role;
 import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Plan.Transition;
@@ -75,6 +76,16 @@ class ElectionPassTest {
     private static final LeaderElectionSpec BULLY = Serialization.unmarshal("""
             selector: {matchLabels: {app: orders}}
             strategy: {type: Bully, bully: {stabilizationSeconds: 0}}
+            """, LeaderElectionSpec.class);
+
+    private static final LeaderElectionSpec SHORT = Serialization.unmarshal("""
+            selector: {matchLabels: {app: orders}}
+            lease: {durationSeconds: 2, renewIntervalSeconds: 1}
+            """, LeaderElectionSpec.class);
+
+    private static final LeaderElectionSpec DELETE_POD = Serialization.unmarshal("""
+            selector: {matchLabels: {app: orders}}
+            failover: {fencing: DeletePod}
             """, LeaderElectionSpec.class);
 
     private LeaderElectionSpec spec = SPEC;
@@ -174,7 +185,7 @@ class ElectionPassTest {
                 .withDeletionTimestamp(pod.life() == Life.TERMINATING ? "2026-01-02T00:00:00Z" : null)
                 .endMetadata()
                 .withNewStatus()
-                .withPhase("Running")
+                .withPhase(pod.life() == Life.ENDED ? "Failed" : "Running")
                 .addNewCondition()
                 .withType("Ready")
                 .withStatus(pod.ready() ? "True" : "False")
@@ -998,13 +1009,115 @@ class ElectionPassTest {
     @Test
     void aRenewalThatFailsForAWhileIsNoTroubleOfTheRouting() {
         givenALeader();
-        store.script = (number, write) -> write.startsWith("renew") ? Fate.UNAVAILABLE : Fate.GRANTED;
+        store.script = (number, write) -> write.startsWith("write") ? Fate.UNAVAILABLE : Fate.GRANTED;
         now = now.plusSeconds(10);
 
         settle();
 
         assertThat(condition("Ready")).isEqualTo("True LeaderReady");
-        assertThat(store.writes).doesNotContain("status");
+        assertThat(store.writes).isEmpty();
+    }
+
+    @Test
+    void aLeaseThatRunsOutBecauseNoRenewalSucceedsIsToldOf() {
+        givenALeader();
+        store.script = (number, write) -> write.startsWith("write") ? Fate.UNAVAILABLE : Fate.GRANTED;
+        Duration begin = now;
+        while (now.compareTo(begin.plusSeconds(65)) < 0) {
+            now = now.plus(pass().orElseThrow());
+        }
+
+        assertThat(condition("LeaseHeld")).isEqualTo("False LeaseExpired");
+        assertThat(condition("Ready")).isEqualTo("False LeaseExpired");
+        assertThat(condition("RoutingConsistent")).isEqualTo("True Consistent");
+        assertThat(store.routed()).containsExactly("a");
+
+        store.script = (number, write) -> Fate.GRANTED;
+        settle();
+
+        assertThat(condition("Ready")).isEqualTo("True LeaderReady");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fate.class,
+            names = {"DENIED", "UNAVAILABLE"})
+    void whateverElseIsRefusedTheLeaseIsRenewedInTime(Fate fate) {
+        spec = SHORT;
+        givenALeader();
+        List<Duration> renewals = new ArrayList<>();
+        store.put(pod("b").role(Role.LEADER).build());
+        store.script = (number, write) -> {
+            if (write.startsWith("write")) {
+                renewals.add(now);
+            }
+            return write.equals("demote b") || write.equals("status") ? fate : Fate.GRANTED;
+        };
+        Duration last = now;
+        Duration begin = now;
+        while (now.compareTo(begin.plusSeconds(60)) < 0) {
+            now = now.plus(pass().orElseThrow());
+        }
+
+        assertThat(renewals).hasSizeGreaterThan(30);
+        for (Duration renewal : renewals) {
+            assertThat(renewal.minus(last)).isLessThan(Duration.ofSeconds(2));
+            last = renewal;
+        }
+    }
+
+    @Test
+    void howeverManyAreToBeDemotedTheLeaseIsKeptAndThePassIsSeenToGetOn() {
+        int many = 500;
+        store.put(healthy("a"));
+        settle();
+        for (int i = 0; i < many; i++) {
+            store.put(healthy("pod-" + i));
+        }
+        settle();
+        store.lease = new LeaseState.Missing();
+        store.writes.clear();
+        List<Duration> kept = new ArrayList<>();
+        List<Duration> standstills = new ArrayList<>();
+        store.script = (number, write) -> {
+            now = now.plusMillis(100);
+            standstills.add(now.minus(memory.nextPass().orElseThrow()));
+            if (write.startsWith("claim") || write.startsWith("write")) {
+                kept.add(now);
+            }
+            return Fate.GRANTED;
+        };
+        memory = new ElectionMemory();
+
+        for (int i = 0; i < 10; i++) {
+            now = now.plus(pass().orElseThrow());
+        }
+
+        assertThat(store.writes)
+                .filteredOn(write -> write.startsWith("demote"))
+                .hasSize(many)
+                .doesNotHaveDuplicates();
+        assertThat(condition("Ready")).isEqualTo("True LeaderReady");
+        assertThat(standstills).allSatisfy(still -> assertThat(still).isLessThan(Duration.ofSeconds(1)));
+        for (int i = 1; i < kept.size(); i++) {
+            assertThat(kept.get(i).minus(kept.get(i - 1))).isLessThan(Duration.ofSeconds(30));
+        }
+    }
+
+    @Test
+    void aLeaderThatHasEndedIsReplacedHoweverManyOthersHave() {
+        spec = DELETE_POD;
+        givenALeader();
+        for (int i = 0; i < 150; i++) {
+            store.put(pod("ended-" + i).life(Life.ENDED).build());
+        }
+        settle();
+        Candidate leader = store.pod("a");
+        store.put(pod("a").life(Life.ENDED).routed(leader.labelTerm()).build());
+
+        settle();
+
+        assertThat(store.routed()).containsExactly("b");
     }
 
     @Test
