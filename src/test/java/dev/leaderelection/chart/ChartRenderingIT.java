@@ -313,6 +313,7 @@ class ChartRenderingIT {
                 "--set=watch.namespaces={shop}",
                 "--set=replica=3",
                 "--set=namePrefix=-blue",
+                "--set=namePrefix=a-prefix-of-more-than-31-letters",
                 "--set=resources.limit.memory=1Gi",
                 "--set=pod.volumes.tmp=none",
                 "--set=monitoring.labels={release}",

@@ -49,8 +49,12 @@ class ChartIT {
     private static final DeployedOperator PLAIN = new DeployedOperator(NAMESPACE, RELEASE);
     private static final DeployedOperator BLUE = new DeployedOperator(NAMESPACE, "blue-" + RELEASE);
 
+    private static final String LONGEST_PREFIX = "as-long-as-no-other-prefix-may-";
+    private static final DeployedOperator LONG = new DeployedOperator(NAMESPACE, LONGEST_PREFIX + RELEASE);
+
     private static final ControlPlane CONTROL_PLANE = ControlPlane.builder()
             .withIdentity(BLUE.identity())
+            .withIdentity(Identity.serviceAccount(NAMESPACE, LONG.name() + "-release"))
             .withIdentity(ReleaseJobs.IDENTITY)
             .start();
     private static final FakeKubelet KUBELET = FakeKubelet.start(CONTROL_PLANE.admin(), 1);
@@ -312,6 +316,19 @@ class ChartIT {
                 blue.stop();
             }
         }
+    }
+
+    /** The API server would refuse the Job, and its pods, whose names are labels as well. */
+    @Test
+    void releaseWithTheLongestNamePrefixIsInstalledAndUninstalled() {
+        assertThat(LONGEST_PREFIX).hasSize(31);
+        helm("install", Helm.CHART, "--create-namespace", "--set=namePrefix=" + LONGEST_PREFIX);
+        awaitHealthy(LONG, 2);
+
+        uninstall();
+
+        assertThat(CONTROL_PLANE.kubectl("get", "deployments,jobs,serviceaccounts,clusterroles", "-A", "-o", "name"))
+                .doesNotContain(LONGEST_PREFIX);
     }
 
     private static String ownLeaseHolder(DeployedOperator operator) {
