@@ -298,6 +298,24 @@ class ChartRenderingIT {
         }
     }
 
+    /** What a hook that failed has left would count for the budget of the next installation, and keep nodes from being drained. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "blue-"})
+    void podsThatLetTheElectionsGoAreSelectedByNothingThatSelectsTheOperators(String prefix) {
+        List<ObjectNode> objects = YamlDocuments.parse(renderedWithHooks(
+                "elections", List.of("--set=namePrefix=" + prefix, "--set=monitoring.podMonitor=true")));
+        JsonNode labels = first(objects, "Job").at("/spec/template/metadata/labels");
+
+        assertThat(labels.path("app.kubernetes.io/name").asText())
+                .isEqualTo(prefix + "leader-election-operator-release");
+        assertThat(objects)
+                .flatExtracting(object -> object.findValues("matchLabels"))
+                .filteredOn(selector -> selector.has("app.kubernetes.io/name"))
+                .hasSize(4)
+                .noneMatch(selector -> selector.properties().stream()
+                        .allMatch(label -> label.getValue().equals(labels.path(label.getKey()))));
+    }
+
     @Test
     void nothingLetsTheElectionsGoWhereThatIsNotWanted() {
         assertThat(YamlDocuments.parse(renderedWithHooks("elections", List.of("--set=uninstall.release=false"))))
