@@ -15,6 +15,14 @@ What would leave the release broken, each with what to say instead. A schema can
 {{- fail (printf "settings.%s is set by the chart: %s" $name $instead) -}}
 {{- end -}}
 {{- end -}}
+{{- range $value := list "commonLabels" "podLabels" -}}
+{{- if hasKey (get $.Values $value) "app.kubernetes.io/name" -}}
+{{- fail (printf "%s.app.kubernetes.io/name is set by the chart: set namePrefix instead, which what selects by it follows" $value) -}}
+{{- end -}}
+{{- end -}}
+{{- if hasKey $.Values.commonLabels "app.kubernetes.io/managed-by" -}}
+{{- fail "commonLabels.app.kubernetes.io/managed-by is set by the chart: leave it out, Helm knows by it what is its own" -}}
+{{- end -}}
 {{- $pod := dict
   "containers" "set image, resources, jvmFlags and settings, which are the operator's container"
   "serviceAccountName" "set namePrefix instead, which the rights and the policies follow"

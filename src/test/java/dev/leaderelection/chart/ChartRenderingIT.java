@@ -32,6 +32,12 @@ class ChartRenderingIT {
             "Namespace/[^ ]*: not in the chart",
             "CustomResourceDefinition/[^ ]+ /metadata/annotations: nothing .* \\{\"helm.sh/resource-policy\":\"keep\"} in .*");
 
+    /** By which charts are told from each other; Kustomize has none. */
+    private static final List<String> LABELS_OF_CHARTS = List.of(
+            "[^ ]+ /metadata/labels/helm[.]sh/chart: nothing in deploy/, .*",
+            "[^ ]+ /metadata/labels/app[.]kubernetes[.]io/(instance|version|managed-by): nothing in deploy/, .*",
+            "CustomResourceDefinition/[^ ]+ /metadata/labels: nothing in deploy/, .*");
+
     @TempDir
     Path scratch;
 
@@ -110,6 +116,20 @@ class ChartRenderingIT {
                                 path: /spec/matchResources
                                 value: {namespaceSelector: {matchLabels: {elections: blue}}}
                         """,
+                        ALWAYS_DIFFERENT),
+                new Installation(
+                        "leader-election-system",
+                        List.of("--set=commonLabels.team=elections", "--set=podAnnotations.mesh=none"),
+                        """
+                        labels:
+                          - {pairs: {team: elections}, includeTemplates: true}
+                        patches:
+                          - target: {kind: Deployment}
+                            patch: |-
+                              - op: add
+                                path: /spec/template/metadata/annotations
+                                value: {mesh: none}
+                        """,
                         ALWAYS_DIFFERENT));
     }
 
@@ -146,13 +166,18 @@ class ChartRenderingIT {
                 List.of(kubectl.toString(), "kustomize", folder.toString()));
     }
 
+    private static List<String> differences(String kustomize, String helm) {
+        return ManifestDiff.between(kustomize, helm).stream()
+                .filter(difference -> LABELS_OF_CHARTS.stream().noneMatch(difference::matches))
+                .toList();
+    }
+
     @ParameterizedTest
     @MethodSource("installations")
     void chartRendersWhatKustomizeRenders(Installation installation) throws IOException {
         String kustomize = kustomized(installation.kustomization());
 
-        List<String> differences =
-                ManifestDiff.between(kustomize, rendered(installation.namespace(), installation.helm()));
+        List<String> differences = differences(kustomize, rendered(installation.namespace(), installation.helm()));
 
         assertThat(differences)
                 .allSatisfy(difference -> assertThat(installation.different()).anyMatch(difference::matches));
@@ -162,7 +187,7 @@ class ChartRenderingIT {
 
     @Test
     void policyThatStripsIsTheOneOfItsOwnFolder() {
-        List<String> differences = ManifestDiff.between(
+        List<String> differences = differences(
                 kustomized(Path.of("deploy", "policy", "strip")),
                 helm(
                         "template",
@@ -179,7 +204,7 @@ class ChartRenderingIT {
 
     @Test
     void whatMonitorsIsThatOfItsOwnFolder() {
-        List<String> differences = ManifestDiff.between(
+        List<String> differences = differences(
                 kustomized(Path.of("deploy", "monitoring")),
                 rendered(
                         "leader-election-system",
@@ -335,6 +360,10 @@ class ChartRenderingIT {
                 "--set=resources.limit.memory=1Gi",
                 "--set=pod.volumes.tmp=none",
                 "--set=monitoring.labels={release}",
+                "--set=commonLabels.team=a/b",
+                "--set=podLabels.-team=a",
+                "--set=podAnnotations.a b=c",
+                "--set=serviceAccount.name=somebody",
                 "--set=users.enabled=some"
             })
     void valueThatMakesNoSenseIsRefused(String value) {
@@ -353,9 +382,12 @@ class ChartRenderingIT {
                     pod.serviceAccountName=somebody               | set namePrefix instead
                     pod.serviceAccount=somebody                   | set namePrefix instead
                     pod.automountServiceAccountToken=false        | reaches no API server
+                    commonLabels.app\\.kubernetes\\.io/name=a        | set namePrefix instead
+                    podLabels.app\\.kubernetes\\.io/name=a           | set namePrefix instead
+                    commonLabels.app\\.kubernetes\\.io/managed-by=a  | Helm knows by it what is its own
                     """)
     void valueThatWouldBreakTheReleaseIsRefusedWithWhatToSayInstead(String value, String instead) {
-        String name = value.replaceFirst("[\\[=].*", "");
+        String name = value.replaceFirst("[\\[=].*", "").replace("\\", "");
 
         assertThatThrownBy(() -> rendered("elections", List.of("--set=" + value)))
                 .hasMessageContaining(name + " is set by the chart: ")
@@ -458,6 +490,81 @@ class ChartRenderingIT {
                 .hasSize(2)
                 .allSatisfy(object -> assertThat(object.at("/metadata/labels").toString())
                         .contains("\"release\":\"prometheus\"", "\"leader-election-operator\""));
+    }
+
+    /** Every object that the chart knows. */
+    private List<ObjectNode> everything(String... further) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--set=watch.namespace=shop",
+                "--set=watch.nodes=true",
+                "--set=users.enabled=true",
+                "--set=policy.strip=true",
+                "--set=monitoring.podMonitor=true",
+                "--set=monitoring.rules=true",
+                "--set=monitoring.dashboard=true"));
+        arguments.addAll(List.of(further));
+        return YamlDocuments.parse(renderedWithHooks("elections", arguments));
+    }
+
+    @Test
+    void everyObjectTellsOfWhichChartAndReleaseItIs() throws IOException {
+        ObjectNode chart = YamlDocuments.parse(Files.readString(Path.of(Helm.CHART, "Chart.yaml")))
+                .get(0);
+
+        assertThat(everything())
+                .hasSizeGreaterThan(20)
+                .allSatisfy(object -> assertThat(object.at("/metadata/labels").properties())
+                        .as(YamlDocuments.kind(object))
+                        .extracting(
+                                label -> label.getKey() + "=" + label.getValue().asText())
+                        .contains(
+                                "app.kubernetes.io/instance=operator",
+                                "app.kubernetes.io/managed-by=Helm",
+                                "app.kubernetes.io/version="
+                                        + chart.path("appVersion").asText(),
+                                "helm.sh/chart=leader-election-operator-"
+                                        + chart.path("version").asText()));
+    }
+
+    @Test
+    void labelsAndAnnotationsThatAreAskedForAreOnObjectsPodsAndAccounts() {
+        List<ObjectNode> objects = everything(
+                "--set=commonLabels.team=elections",
+                "--set=podLabels.tier=control",
+                "--set=podAnnotations.mesh=none",
+                "--set=serviceAccount.annotations.role=puller");
+
+        assertThat(objects)
+                .allSatisfy(
+                        object -> assertThat(object.at("/metadata/labels/team").asText())
+                                .as(YamlDocuments.kind(object))
+                                .isEqualTo("elections"));
+        assertThat(objects)
+                .filteredOn(object -> object.at("/spec").has("template"))
+                .extracting(YamlDocuments::kind)
+                .containsExactlyInAnyOrder("Deployment", "Job");
+        for (String kind : List.of("Deployment", "Job")) {
+            JsonNode pods = first(objects, kind).at("/spec/template/metadata");
+            assertThat(pods.at("/labels/team").asText()).isEqualTo("elections");
+            assertThat(pods.at("/labels/tier").asText()).isEqualTo("control");
+            assertThat(pods.at("/annotations/mesh").asText()).isEqualTo("none");
+        }
+        assertThat(objects)
+                .filteredOn(object -> YamlDocuments.kind(object).equals("ServiceAccount"))
+                .hasSize(2)
+                .allSatisfy(account -> assertThat(
+                                account.at("/metadata/annotations/role").asText())
+                        .isEqualTo("puller"));
+        assertThat(objects)
+                .filteredOn(object -> object.at("/metadata/annotations").has("helm.sh/hook"))
+                .as("what Helm runs at an uninstallation")
+                .hasSize(6);
+        assertThat(objects)
+                .flatExtracting(object -> object.findValues("matchLabels"))
+                .filteredOn(selector -> selector.has("app.kubernetes.io/name"))
+                .as("what selects the pods")
+                .hasSize(4)
+                .allMatch(selector -> selector.size() == 1);
     }
 
     @ParameterizedTest
