@@ -359,6 +359,9 @@ class ChartRenderingIT {
                 "--set=namePrefix=a-prefix-of-more-than-31-letters",
                 "--set=resources.limit.memory=1Gi",
                 "--set=pod.volumes.tmp=none",
+                "--set=env.REGION=north",
+                "--set=env[0].value=north",
+                "--set=volumeMounts[0].name=authorities",
                 "--set=monitoring.labels={release}",
                 "--set=commonLabels.team=a/b",
                 "--set=podLabels.-team=a",
@@ -395,14 +398,59 @@ class ChartRenderingIT {
     }
 
     @Test
-    void everyVariableOfTheDeploymentIsRefusedAsASetting() {
-        assertThat(deployment(List.of()).at("/spec/template/spec/containers/0/env"))
-                .isNotEmpty()
-                .allSatisfy(variable -> assertThatThrownBy(() -> rendered(
-                                "elections",
-                                List.of("--set=settings."
-                                        + variable.path("name").asText() + "=a")))
-                        .hasMessageContaining("is set by the chart"));
+    void everyVariableOfTheDeploymentIsRefusedAsASettingAndAsAVariable() {
+        JsonNode variables = deployment(List.of()).at("/spec/template/spec/containers/0/env");
+
+        assertThat(variables).isNotEmpty().allSatisfy(variable -> {
+            String name = variable.path("name").asText();
+            for (String value : List.of("settings." + name + "=a", "env[0].name=" + name)) {
+                assertThatThrownBy(() -> rendered("elections", List.of("--set=" + value)))
+                        .as(value)
+                        .hasMessageContaining(name + " is set by the chart");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    env[0].name=LEADER_ELECTION_RELEASE                      | the Job of uninstall.release has it
+                    env[0].name=LEADER_ELECTION_ALLOWED_LABEL_PREFIXES       | say it under settings instead
+                    env[0].name=REGION,env[1].name=REGION                    | env REGION is there twice
+                    env[0].name=REGION,settings.REGION=north                 | env REGION is there twice
+                    pod.volumes[0].name=tmp                                  | pod.volumes: tmp is set by the chart
+                    volumeMounts[0].name=a,volumeMounts[0].mountPath=/tmp/   | volumeMounts: /tmp is set by the chart
+                    """)
+    void whatIsThereAlreadyIsRefusedInTheContainer(String values, String message) {
+        assertThatThrownBy(() -> rendered("elections", List.of("--set=" + values)))
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void variablesAndMountsAreAddedToTheContainerOfTheOperatorAndOfTheJob() throws IOException {
+        Path values = Files.writeString(scratch.resolve("values.yaml"), """
+                env:
+                  - name: REGION
+                    valueFrom: {configMapKeyRef: {name: site, key: region}}
+                pod:
+                  volumes: [{name: authorities, configMap: {name: authorities, defaultMode: 288}}]
+                volumeMounts: [{name: authorities, mountPath: /authorities, readOnly: true}]
+                """);
+        List<ObjectNode> objects = YamlDocuments.parse(renderedWithHooks("elections", List.of("--values=" + values)));
+
+        for (String kind : List.of("Deployment", "Job")) {
+            JsonNode pod = first(objects, kind).at("/spec/template/spec");
+            assertThat(pod.at("/containers/0/env"))
+                    .filteredOn(variable -> variable.path("name").asText().equals("REGION"))
+                    .singleElement()
+                    .hasToString(
+                            "{\"name\":\"REGION\",\"valueFrom\":{\"configMapKeyRef\":{\"key\":\"region\",\"name\":\"site\"}}}");
+            assertThat(pod.at("/containers/0/volumeMounts"))
+                    .extracting(JsonNode::toString)
+                    .containsExactly(
+                            "{\"mountPath\":\"/tmp\",\"name\":\"tmp\"}",
+                            "{\"mountPath\":\"/authorities\",\"name\":\"authorities\",\"readOnly\":true}");
+            assertThat(pod.at("/volumes/1/configMap/defaultMode").intValue()).isEqualTo(288);
+        }
     }
 
     @Test
