@@ -15,6 +15,17 @@ What would leave the release broken, each with what to say instead. A schema can
 {{- fail (printf "settings.%s is set by the chart: %s" $name $instead) -}}
 {{- end -}}
 {{- end -}}
+{{- /* The operator reads what it knows, and nothing tells it that another name was meant for it. */ -}}
+{{- $known := $.Files.Get "files/settings.txt" | trim | splitList "\n" -}}
+{{- $names := keys $.Values.settings -}}
+{{- range $.Values.env -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- range $name := $names | uniq | sortAlpha -}}
+{{- if and (hasPrefix "LEADER_ELECTION_" $name) (not (has $name $known)) -}}
+{{- fail (printf "%s is no setting of the operator: it knows %s" $name (join ", " $known)) -}}
+{{- end -}}
+{{- end -}}
 {{- $names := list -}}
 {{- range $.Values.env -}}
 {{- if hasKey $settings .name -}}

@@ -412,6 +412,14 @@ class ChartRenderingIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"settings.LEADER_ELECTION_LOGJSON=true", "env[0].name=LEADER_ELECTION_LOGJSON"})
+    void settingThatTheOperatorDoesNotKnowIsRefusedWithThoseThatItKnows(String value) {
+        assertThatThrownBy(() -> rendered("elections", List.of("--set=" + value)))
+                .hasMessageContaining("LEADER_ELECTION_LOGJSON is no setting of the operator")
+                .hasMessageContaining("LEADER_ELECTION_LOG_JSON");
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     env[0].name=LEADER_ELECTION_RELEASE                      | the Job of uninstall.release has it
                     env[0].name=LEADER_ELECTION_ALLOWED_LABEL_PREFIXES       | say it under settings instead
