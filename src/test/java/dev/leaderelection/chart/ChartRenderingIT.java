@@ -259,6 +259,7 @@ class ChartRenderingIT {
                 "--set=settings.LEADER_ELECTION_REHEARSALS=0",
                 "--set=jvmFlags=-Xmx1g",
                 "--set=image.digest=sha256:" + "0".repeat(64),
+                "--set=image.pullPolicy=Always",
                 "--set=replicas=0",
                 "--set=pod.priorityClassName=system-cluster-critical"));
 
@@ -271,6 +272,10 @@ class ChartRenderingIT {
                 .isTrue();
         assertThat(deployment.at("/spec/template/spec/containers/0/image").asText())
                 .isEqualTo("leader-election-operator@sha256:" + "0".repeat(64));
+        assertThat(deployment
+                        .at("/spec/template/spec/containers/0/imagePullPolicy")
+                        .asText())
+                .isEqualTo("Always");
         assertThat(deployment.at("/spec/template/spec/containers/0/env"))
                 .extracting(variable -> variable.path("name").asText() + "="
                         + variable.path("value").asText())
@@ -288,6 +293,7 @@ class ChartRenderingIT {
     void whatLetsTheElectionsGoIsTheOperatorItselfWithItsRightsAndSettings() {
         List<String> values = List.of(
                 "--set=image.tag=1.2.3",
+                "--set=image.pullPolicy=Never",
                 "--set=settings.LEADER_ELECTION_EVENT_QUEUE=5",
                 "--set=pod.imagePullSecrets[0].name=pull");
         List<ObjectNode> installed = YamlDocuments.parse(rendered("elections", values));
@@ -315,7 +321,7 @@ class ChartRenderingIT {
                 .isEqualTo("{\"name\":\"LEADER_ELECTION_RELEASE\",\"value\":\"true\"}");
         assertThat(container.path("env"))
                 .startsWith(itsContainer.path("env").valueStream().toArray(JsonNode[]::new));
-        for (String same : List.of("image", "resources", "securityContext", "volumeMounts")) {
+        for (String same : List.of("image", "imagePullPolicy", "resources", "securityContext", "volumeMounts")) {
             assertThat(container.path(same)).as(same).isEqualTo(itsContainer.path(same));
         }
         for (String same : List.of("imagePullSecrets", "securityContext", "volumes")) {
@@ -367,7 +373,8 @@ class ChartRenderingIT {
                 "--set=podLabels.-team=a",
                 "--set=podAnnotations.a b=c",
                 "--set=serviceAccount.name=somebody",
-                "--set=users.enabled=some"
+                "--set=users.enabled=some",
+                "--set=image.pullPolicy=Sometimes"
             })
     void valueThatMakesNoSenseIsRefused(String value) {
         assertThatThrownBy(() -> rendered("elections", List.of(value))).hasMessageContaining("values don't meet");

@@ -331,6 +331,33 @@ class ChartIT {
                 .doesNotContain(LONGEST_PREFIX);
     }
 
+    private static String notes(String... values) {
+        List<String> arguments = new ArrayList<>(
+                List.of("install", RELEASE, Helm.CHART, "--namespace=" + NAMESPACE, "--dry-run=client"));
+        arguments.addAll(List.of(values));
+        return HELM.run(arguments).replaceFirst("(?s).*\nNOTES:\n", "");
+    }
+
+    @Test
+    void notesTellWhatWasInstalledHowToCheckItAndThatNoRegistryIsNamed() {
+        assertThat(notes())
+                .contains("WARNING: image.repository is not set", "all namespaces", "with admission policies")
+                .contains("kubectl get leaderelections -A\n");
+        assertThat(notes(
+                        "--set=image.repository=images.example.com/operator",
+                        "--set=image.tag=1.2.3",
+                        "--set=replicas=3",
+                        "--set=namePrefix=blue-",
+                        "--set=watch.namespace=shop",
+                        "--set=policy.enabled=false"))
+                .doesNotContain("WARNING")
+                .contains(
+                        "3 of images.example.com/operator:1.2.3",
+                        "LeaderElections of shop",
+                        "without admission policies")
+                .contains("deployment/blue-" + RELEASE + " -n " + NAMESPACE, "kubectl get leaderelections -n shop\n");
+    }
+
     private static String ownLeaseHolder(DeployedOperator operator) {
         return CONTROL_PLANE
                 .admin()
