@@ -119,6 +119,18 @@ class ChartRenderingIT {
                         ALWAYS_DIFFERENT),
                 new Installation(
                         "leader-election-system",
+                        List.of("--set=pod.nodeSelector.kubernetes\\.io/arch=amd64"),
+                        """
+                        patches:
+                          - target: {kind: Deployment}
+                            patch: |-
+                              - op: add
+                                path: /spec/template/spec/nodeSelector
+                                value: {kubernetes.io/arch: amd64}
+                        """,
+                        ALWAYS_DIFFERENT),
+                new Installation(
+                        "leader-election-system",
                         List.of("--set=commonLabels.team=elections", "--set=podAnnotations.mesh=none"),
                         """
                         labels:
