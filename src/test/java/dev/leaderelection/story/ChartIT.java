@@ -440,7 +440,7 @@ class ChartIT {
 
         Container container = deployed().getTemplate().getSpec().getContainers().get(0);
         assertThat(container.getResources().getLimits()).containsEntry("memory", new Quantity("1Gi"));
-        assertThat(container.getResources().getRequests()).containsEntry("memory", new Quantity("256Mi"));
+        assertThat(container.getResources().getRequests()).containsEntry("memory", new Quantity("400Mi"));
         assertThat(container.getEnv())
                 .filteredOn(variable -> variable.getName().equals("JAVA_TOOL_OPTIONS"))
                 .singleElement()
