@@ -119,7 +119,9 @@ class ChartRenderingIT {
                         ALWAYS_DIFFERENT),
                 new Installation(
                         "leader-election-system",
-                        List.of("--set=pod.nodeSelector.kubernetes\\.io/arch=amd64"),
+                        List.of(
+                                "--set=pod.nodeSelector.kubernetes\\.io/arch=amd64",
+                                "--set=pod.priorityClassName=system-cluster-critical"),
                         """
                         patches:
                           - target: {kind: Deployment}
@@ -127,6 +129,9 @@ class ChartRenderingIT {
                               - op: add
                                 path: /spec/template/spec/nodeSelector
                                 value: {kubernetes.io/arch: amd64}
+                              - op: add
+                                path: /spec/template/spec/priorityClassName
+                                value: system-cluster-critical
                         """,
                         ALWAYS_DIFFERENT),
                 new Installation(
