@@ -15,6 +15,7 @@ context and the file's name under files/.
 {{- if hasKey $object "kind" -}}
 {{- $metadata := $object.metadata -}}
 {{- $_ := set $metadata "name" (printf "%s%s" $prefix $metadata.name) -}}
+{{- $_ := set $metadata "labels" (include "base.labels" (dict "root" $root "labels" $metadata.labels) | fromJson) -}}
 {{- if hasKey $metadata "namespace" -}}
 {{- $_ := set $metadata "namespace" $namespace -}}
 {{- end -}}
@@ -35,6 +36,21 @@ context and the file's name under files/.
 {{- end -}}
 {{- end -}}
 {{- toJson $objects -}}
+{{- end -}}
+
+{{- /*
+The labels of an object, as a JSON object: those that it has, those by which charts are told from each other, and those that are asked for.
+Takes the root context and the labels that it has.
+*/ -}}
+{{- define "base.labels" -}}
+{{- $chart := .root.Chart -}}
+{{- $labels := dict
+  "helm.sh/chart" (printf "%s-%s" $chart.Name $chart.Version | replace "+" "_")
+  "app.kubernetes.io/instance" .root.Release.Name
+  "app.kubernetes.io/version" $chart.AppVersion
+  "app.kubernetes.io/managed-by" .root.Release.Service
+-}}
+{{- mergeOverwrite $labels (.labels | default dict) .root.Values.commonLabels | toJson -}}
 {{- end -}}
 
 {{- /*

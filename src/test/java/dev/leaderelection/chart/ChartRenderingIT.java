@@ -32,6 +32,12 @@ class ChartRenderingIT {
             "Namespace/[^ ]*: not in the chart",
             "CustomResourceDefinition/[^ ]+ /metadata/annotations: nothing .* \\{\"helm.sh/resource-policy\":\"keep\"} in .*");
 
+    /** By which charts are told from each other; Kustomize has none. */
+    private static final List<String> LABELS_OF_CHARTS = List.of(
+            "[^ ]+ /metadata/labels/helm[.]sh/chart: nothing in deploy/, .*",
+            "[^ ]+ /metadata/labels/app[.]kubernetes[.]io/(instance|version|managed-by): nothing in deploy/, .*",
+            "CustomResourceDefinition/[^ ]+ /metadata/labels: nothing in deploy/, .*");
+
     @TempDir
     Path scratch;
 
@@ -110,6 +116,37 @@ class ChartRenderingIT {
                                 path: /spec/matchResources
                                 value: {namespaceSelector: {matchLabels: {elections: blue}}}
                         """,
+                        ALWAYS_DIFFERENT),
+                new Installation(
+                        "leader-election-system",
+                        List.of(
+                                "--set=pod.nodeSelector.kubernetes\\.io/arch=amd64",
+                                "--set=pod.priorityClassName=system-cluster-critical"),
+                        """
+                        patches:
+                          - target: {kind: Deployment}
+                            patch: |-
+                              - op: add
+                                path: /spec/template/spec/nodeSelector
+                                value: {kubernetes.io/arch: amd64}
+                              - op: add
+                                path: /spec/template/spec/priorityClassName
+                                value: system-cluster-critical
+                        """,
+                        ALWAYS_DIFFERENT),
+                new Installation(
+                        "leader-election-system",
+                        List.of("--set=commonLabels.team=elections", "--set=podAnnotations.mesh=none"),
+                        """
+                        labels:
+                          - {pairs: {team: elections}, includeTemplates: true}
+                        patches:
+                          - target: {kind: Deployment}
+                            patch: |-
+                              - op: add
+                                path: /spec/template/metadata/annotations
+                                value: {mesh: none}
+                        """,
                         ALWAYS_DIFFERENT));
     }
 
@@ -146,13 +183,18 @@ class ChartRenderingIT {
                 List.of(kubectl.toString(), "kustomize", folder.toString()));
     }
 
+    private static List<String> differences(String kustomize, String helm) {
+        return ManifestDiff.between(kustomize, helm).stream()
+                .filter(difference -> LABELS_OF_CHARTS.stream().noneMatch(difference::matches))
+                .toList();
+    }
+
     @ParameterizedTest
     @MethodSource("installations")
     void chartRendersWhatKustomizeRenders(Installation installation) throws IOException {
         String kustomize = kustomized(installation.kustomization());
 
-        List<String> differences =
-                ManifestDiff.between(kustomize, rendered(installation.namespace(), installation.helm()));
+        List<String> differences = differences(kustomize, rendered(installation.namespace(), installation.helm()));
 
         assertThat(differences)
                 .allSatisfy(difference -> assertThat(installation.different()).anyMatch(difference::matches));
@@ -162,7 +204,7 @@ class ChartRenderingIT {
 
     @Test
     void policyThatStripsIsTheOneOfItsOwnFolder() {
-        List<String> differences = ManifestDiff.between(
+        List<String> differences = differences(
                 kustomized(Path.of("deploy", "policy", "strip")),
                 helm(
                         "template",
@@ -179,7 +221,7 @@ class ChartRenderingIT {
 
     @Test
     void whatMonitorsIsThatOfItsOwnFolder() {
-        List<String> differences = ManifestDiff.between(
+        List<String> differences = differences(
                 kustomized(Path.of("deploy", "monitoring")),
                 rendered(
                         "leader-election-system",
@@ -234,6 +276,7 @@ class ChartRenderingIT {
                 "--set=settings.LEADER_ELECTION_REHEARSALS=0",
                 "--set=jvmFlags=-Xmx1g",
                 "--set=image.digest=sha256:" + "0".repeat(64),
+                "--set=image.pullPolicy=Always",
                 "--set=replicas=0",
                 "--set=pod.priorityClassName=system-cluster-critical"));
 
@@ -246,6 +289,10 @@ class ChartRenderingIT {
                 .isTrue();
         assertThat(deployment.at("/spec/template/spec/containers/0/image").asText())
                 .isEqualTo("leader-election-operator@sha256:" + "0".repeat(64));
+        assertThat(deployment
+                        .at("/spec/template/spec/containers/0/imagePullPolicy")
+                        .asText())
+                .isEqualTo("Always");
         assertThat(deployment.at("/spec/template/spec/containers/0/env"))
                 .extracting(variable -> variable.path("name").asText() + "="
                         + variable.path("value").asText())
@@ -263,6 +310,7 @@ class ChartRenderingIT {
     void whatLetsTheElectionsGoIsTheOperatorItselfWithItsRightsAndSettings() {
         List<String> values = List.of(
                 "--set=image.tag=1.2.3",
+                "--set=image.pullPolicy=Never",
                 "--set=settings.LEADER_ELECTION_EVENT_QUEUE=5",
                 "--set=pod.imagePullSecrets[0].name=pull");
         List<ObjectNode> installed = YamlDocuments.parse(rendered("elections", values));
@@ -290,12 +338,30 @@ class ChartRenderingIT {
                 .isEqualTo("{\"name\":\"LEADER_ELECTION_RELEASE\",\"value\":\"true\"}");
         assertThat(container.path("env"))
                 .startsWith(itsContainer.path("env").valueStream().toArray(JsonNode[]::new));
-        for (String same : List.of("image", "resources", "securityContext", "volumeMounts")) {
+        for (String same : List.of("image", "imagePullPolicy", "resources", "securityContext", "volumeMounts")) {
             assertThat(container.path(same)).as(same).isEqualTo(itsContainer.path(same));
         }
         for (String same : List.of("imagePullSecrets", "securityContext", "volumes")) {
             assertThat(pod.path(same)).as(same).isEqualTo(itsPod.path(same));
         }
+    }
+
+    /** What a hook that failed has left would count for the budget of the next installation, and keep nodes from being drained. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "blue-"})
+    void podsThatLetTheElectionsGoAreSelectedByNothingThatSelectsTheOperators(String prefix) {
+        List<ObjectNode> objects = YamlDocuments.parse(renderedWithHooks(
+                "elections", List.of("--set=namePrefix=" + prefix, "--set=monitoring.podMonitor=true")));
+        JsonNode labels = first(objects, "Job").at("/spec/template/metadata/labels");
+
+        assertThat(labels.path("app.kubernetes.io/name").asText())
+                .isEqualTo(prefix + "leader-election-operator-release");
+        assertThat(objects)
+                .flatExtracting(object -> object.findValues("matchLabels"))
+                .filteredOn(selector -> selector.has("app.kubernetes.io/name"))
+                .hasSize(4)
+                .noneMatch(selector -> selector.properties().stream()
+                        .allMatch(label -> label.getValue().equals(labels.path(label.getKey()))));
     }
 
     @Test
@@ -313,10 +379,19 @@ class ChartRenderingIT {
                 "--set=watch.namespaces={shop}",
                 "--set=replica=3",
                 "--set=namePrefix=-blue",
+                "--set=namePrefix=a-prefix-of-more-than-31-letters",
                 "--set=resources.limit.memory=1Gi",
                 "--set=pod.volumes.tmp=none",
+                "--set=env.REGION=north",
+                "--set=env[0].value=north",
+                "--set=volumeMounts[0].name=authorities",
                 "--set=monitoring.labels={release}",
-                "--set=users.enabled=some"
+                "--set=commonLabels.team=a/b",
+                "--set=podLabels.-team=a",
+                "--set=podAnnotations.a b=c",
+                "--set=serviceAccount.name=somebody",
+                "--set=users.enabled=some",
+                "--set=image.pullPolicy=Sometimes"
             })
     void valueThatMakesNoSenseIsRefused(String value) {
         assertThatThrownBy(() -> rendered("elections", List.of(value))).hasMessageContaining("values don't meet");
@@ -334,9 +409,12 @@ class ChartRenderingIT {
                     pod.serviceAccountName=somebody               | set namePrefix instead
                     pod.serviceAccount=somebody                   | set namePrefix instead
                     pod.automountServiceAccountToken=false        | reaches no API server
+                    commonLabels.app\\.kubernetes\\.io/name=a        | set namePrefix instead
+                    podLabels.app\\.kubernetes\\.io/name=a           | set namePrefix instead
+                    commonLabels.app\\.kubernetes\\.io/managed-by=a  | Helm knows by it what is its own
                     """)
     void valueThatWouldBreakTheReleaseIsRefusedWithWhatToSayInstead(String value, String instead) {
-        String name = value.replaceFirst("[\\[=].*", "");
+        String name = value.replaceFirst("[\\[=].*", "").replace("\\", "");
 
         assertThatThrownBy(() -> rendered("elections", List.of("--set=" + value)))
                 .hasMessageContaining(name + " is set by the chart: ")
@@ -344,14 +422,67 @@ class ChartRenderingIT {
     }
 
     @Test
-    void everyVariableOfTheDeploymentIsRefusedAsASetting() {
-        assertThat(deployment(List.of()).at("/spec/template/spec/containers/0/env"))
-                .isNotEmpty()
-                .allSatisfy(variable -> assertThatThrownBy(() -> rendered(
-                                "elections",
-                                List.of("--set=settings."
-                                        + variable.path("name").asText() + "=a")))
-                        .hasMessageContaining("is set by the chart"));
+    void everyVariableOfTheDeploymentIsRefusedAsASettingAndAsAVariable() {
+        JsonNode variables = deployment(List.of()).at("/spec/template/spec/containers/0/env");
+
+        assertThat(variables).isNotEmpty().allSatisfy(variable -> {
+            String name = variable.path("name").asText();
+            for (String value : List.of("settings." + name + "=a", "env[0].name=" + name)) {
+                assertThatThrownBy(() -> rendered("elections", List.of("--set=" + value)))
+                        .as(value)
+                        .hasMessageContaining(name + " is set by the chart");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"settings.LEADER_ELECTION_LOGJSON=true", "env[0].name=LEADER_ELECTION_LOGJSON"})
+    void settingThatTheOperatorDoesNotKnowIsRefusedWithThoseThatItKnows(String value) {
+        assertThatThrownBy(() -> rendered("elections", List.of("--set=" + value)))
+                .hasMessageContaining("LEADER_ELECTION_LOGJSON is no setting of the operator")
+                .hasMessageContaining("LEADER_ELECTION_LOG_JSON");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    env[0].name=LEADER_ELECTION_RELEASE                      | the Job of uninstall.release has it
+                    env[0].name=LEADER_ELECTION_ALLOWED_LABEL_PREFIXES       | say it under settings instead
+                    env[0].name=REGION,env[1].name=REGION                    | env REGION is there twice
+                    env[0].name=REGION,settings.REGION=north                 | env REGION is there twice
+                    pod.volumes[0].name=tmp                                  | pod.volumes: tmp is set by the chart
+                    volumeMounts[0].name=a,volumeMounts[0].mountPath=/tmp/   | volumeMounts: /tmp is set by the chart
+                    """)
+    void whatIsThereAlreadyIsRefusedInTheContainer(String values, String message) {
+        assertThatThrownBy(() -> rendered("elections", List.of("--set=" + values)))
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void variablesAndMountsAreAddedToTheContainerOfTheOperatorAndOfTheJob() throws IOException {
+        Path values = Files.writeString(scratch.resolve("values.yaml"), """
+                env:
+                  - name: REGION
+                    valueFrom: {configMapKeyRef: {name: site, key: region}}
+                pod:
+                  volumes: [{name: authorities, configMap: {name: authorities, defaultMode: 288}}]
+                volumeMounts: [{name: authorities, mountPath: /authorities, readOnly: true}]
+                """);
+        List<ObjectNode> objects = YamlDocuments.parse(renderedWithHooks("elections", List.of("--values=" + values)));
+
+        for (String kind : List.of("Deployment", "Job")) {
+            JsonNode pod = first(objects, kind).at("/spec/template/spec");
+            assertThat(pod.at("/containers/0/env"))
+                    .filteredOn(variable -> variable.path("name").asText().equals("REGION"))
+                    .singleElement()
+                    .hasToString(
+                            "{\"name\":\"REGION\",\"valueFrom\":{\"configMapKeyRef\":{\"key\":\"region\",\"name\":\"site\"}}}");
+            assertThat(pod.at("/containers/0/volumeMounts"))
+                    .extracting(JsonNode::toString)
+                    .containsExactly(
+                            "{\"mountPath\":\"/tmp\",\"name\":\"tmp\"}",
+                            "{\"mountPath\":\"/authorities\",\"name\":\"authorities\",\"readOnly\":true}");
+            assertThat(pod.at("/volumes/1/configMap/defaultMode").intValue()).isEqualTo(288);
+        }
     }
 
     @Test
@@ -439,6 +570,81 @@ class ChartRenderingIT {
                 .hasSize(2)
                 .allSatisfy(object -> assertThat(object.at("/metadata/labels").toString())
                         .contains("\"release\":\"prometheus\"", "\"leader-election-operator\""));
+    }
+
+    /** Every object that the chart knows. */
+    private List<ObjectNode> everything(String... further) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--set=watch.namespace=shop",
+                "--set=watch.nodes=true",
+                "--set=users.enabled=true",
+                "--set=policy.strip=true",
+                "--set=monitoring.podMonitor=true",
+                "--set=monitoring.rules=true",
+                "--set=monitoring.dashboard=true"));
+        arguments.addAll(List.of(further));
+        return YamlDocuments.parse(renderedWithHooks("elections", arguments));
+    }
+
+    @Test
+    void everyObjectTellsOfWhichChartAndReleaseItIs() throws IOException {
+        ObjectNode chart = YamlDocuments.parse(Files.readString(Path.of(Helm.CHART, "Chart.yaml")))
+                .get(0);
+
+        assertThat(everything())
+                .hasSizeGreaterThan(20)
+                .allSatisfy(object -> assertThat(object.at("/metadata/labels").properties())
+                        .as(YamlDocuments.kind(object))
+                        .extracting(
+                                label -> label.getKey() + "=" + label.getValue().asText())
+                        .contains(
+                                "app.kubernetes.io/instance=operator",
+                                "app.kubernetes.io/managed-by=Helm",
+                                "app.kubernetes.io/version="
+                                        + chart.path("appVersion").asText(),
+                                "helm.sh/chart=leader-election-operator-"
+                                        + chart.path("version").asText()));
+    }
+
+    @Test
+    void labelsAndAnnotationsThatAreAskedForAreOnObjectsPodsAndAccounts() {
+        List<ObjectNode> objects = everything(
+                "--set=commonLabels.team=elections",
+                "--set=podLabels.tier=control",
+                "--set=podAnnotations.mesh=none",
+                "--set=serviceAccount.annotations.role=puller");
+
+        assertThat(objects)
+                .allSatisfy(
+                        object -> assertThat(object.at("/metadata/labels/team").asText())
+                                .as(YamlDocuments.kind(object))
+                                .isEqualTo("elections"));
+        assertThat(objects)
+                .filteredOn(object -> object.at("/spec").has("template"))
+                .extracting(YamlDocuments::kind)
+                .containsExactlyInAnyOrder("Deployment", "Job");
+        for (String kind : List.of("Deployment", "Job")) {
+            JsonNode pods = first(objects, kind).at("/spec/template/metadata");
+            assertThat(pods.at("/labels/team").asText()).isEqualTo("elections");
+            assertThat(pods.at("/labels/tier").asText()).isEqualTo("control");
+            assertThat(pods.at("/annotations/mesh").asText()).isEqualTo("none");
+        }
+        assertThat(objects)
+                .filteredOn(object -> YamlDocuments.kind(object).equals("ServiceAccount"))
+                .hasSize(2)
+                .allSatisfy(account -> assertThat(
+                                account.at("/metadata/annotations/role").asText())
+                        .isEqualTo("puller"));
+        assertThat(objects)
+                .filteredOn(object -> object.at("/metadata/annotations").has("helm.sh/hook"))
+                .as("what Helm runs at an uninstallation")
+                .hasSize(6);
+        assertThat(objects)
+                .flatExtracting(object -> object.findValues("matchLabels"))
+                .filteredOn(selector -> selector.has("app.kubernetes.io/name"))
+                .as("what selects the pods")
+                .hasSize(4)
+                .allMatch(selector -> selector.size() == 1);
     }
 
     @ParameterizedTest

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.common.utils.StringUtil;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +33,33 @@ class SettingsTest {
 
     private static List<String> mistakes(Map<String, String> settings) {
         return Settings.mistakes(config(settings));
+    }
+
+    /** As environment variables, which is how the operator is told them. */
+    private static Stream<String> variables(Class<?> mapping, String prefix) {
+        return Stream.of(mapping.getMethods()).flatMap(setting -> {
+            String name = prefix + "." + StringUtil.skewer(setting.getName());
+            Class<?> type = setting.getReturnType();
+            return type.isInterface()
+                    ? variables(type, name)
+                    : Stream.of(
+                            StringUtil.replaceNonAlphanumericByUnderscores(name).toUpperCase(Locale.ROOT));
+        });
+    }
+
+    @Test
+    void chartAndReadmeKnowEverySettingAndNoOthers() throws IOException {
+        List<String> variables =
+                variables(OperatorConfig.class, "leader-election").sorted().toList();
+
+        assertThat(variables).contains("LEADER_ELECTION_PROBES_AT_ONCE");
+        assertThat(Path.of("deploy", "helm", "leader-election-operator", "files", "settings.txt"))
+                .content()
+                .isEqualTo(String.join("\n", variables) + "\n");
+        assertThat(Files.readAllLines(Path.of("README.md")))
+                .filteredOn(line -> line.startsWith("| `LEADER_ELECTION_"))
+                .extracting(line -> line.split("`", -1)[1])
+                .containsExactlyInAnyOrderElementsOf(variables);
     }
 
     @Test

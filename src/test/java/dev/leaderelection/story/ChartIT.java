@@ -49,8 +49,12 @@ class ChartIT {
     private static final DeployedOperator PLAIN = new DeployedOperator(NAMESPACE, RELEASE);
     private static final DeployedOperator BLUE = new DeployedOperator(NAMESPACE, "blue-" + RELEASE);
 
+    private static final String LONGEST_PREFIX = "as-long-as-no-other-prefix-may-";
+    private static final DeployedOperator LONG = new DeployedOperator(NAMESPACE, LONGEST_PREFIX + RELEASE);
+
     private static final ControlPlane CONTROL_PLANE = ControlPlane.builder()
             .withIdentity(BLUE.identity())
+            .withIdentity(Identity.serviceAccount(NAMESPACE, LONG.name() + "-release"))
             .withIdentity(ReleaseJobs.IDENTITY)
             .start();
     private static final FakeKubelet KUBELET = FakeKubelet.start(CONTROL_PLANE.admin(), 1);
@@ -314,6 +318,46 @@ class ChartIT {
         }
     }
 
+    /** The API server would refuse the Job, and its pods, whose names are labels as well. */
+    @Test
+    void releaseWithTheLongestNamePrefixIsInstalledAndUninstalled() {
+        assertThat(LONGEST_PREFIX).hasSize(31);
+        helm("install", Helm.CHART, "--create-namespace", "--set=namePrefix=" + LONGEST_PREFIX);
+        awaitHealthy(LONG, 2);
+
+        uninstall();
+
+        assertThat(CONTROL_PLANE.kubectl("get", "deployments,jobs,serviceaccounts,clusterroles", "-A", "-o", "name"))
+                .doesNotContain(LONGEST_PREFIX);
+    }
+
+    private static String notes(String... values) {
+        List<String> arguments = new ArrayList<>(
+                List.of("install", RELEASE, Helm.CHART, "--namespace=" + NAMESPACE, "--dry-run=client"));
+        arguments.addAll(List.of(values));
+        return HELM.run(arguments).replaceFirst("(?s).*\nNOTES:\n", "");
+    }
+
+    @Test
+    void notesTellWhatWasInstalledHowToCheckItAndThatNoRegistryIsNamed() {
+        assertThat(notes())
+                .contains("WARNING: image.repository is not set", "all namespaces", "with admission policies")
+                .contains("kubectl get leaderelections -A\n");
+        assertThat(notes(
+                        "--set=image.repository=images.example.com/operator",
+                        "--set=image.tag=1.2.3",
+                        "--set=replicas=3",
+                        "--set=namePrefix=blue-",
+                        "--set=watch.namespace=shop",
+                        "--set=policy.enabled=false"))
+                .doesNotContain("WARNING")
+                .contains(
+                        "3 of images.example.com/operator:1.2.3",
+                        "LeaderElections of shop",
+                        "without admission policies")
+                .contains("deployment/blue-" + RELEASE + " -n " + NAMESPACE, "kubectl get leaderelections -n shop\n");
+    }
+
     private static String ownLeaseHolder(DeployedOperator operator) {
         return CONTROL_PLANE
                 .admin()
@@ -396,7 +440,7 @@ class ChartIT {
 
         Container container = deployed().getTemplate().getSpec().getContainers().get(0);
         assertThat(container.getResources().getLimits()).containsEntry("memory", new Quantity("1Gi"));
-        assertThat(container.getResources().getRequests()).containsEntry("memory", new Quantity("256Mi"));
+        assertThat(container.getResources().getRequests()).containsEntry("memory", new Quantity("400Mi"));
         assertThat(container.getEnv())
                 .filteredOn(variable -> variable.getName().equals("JAVA_TOOL_OPTIONS"))
                 .singleElement()
