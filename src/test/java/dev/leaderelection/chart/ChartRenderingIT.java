@@ -193,6 +193,22 @@ class ChartRenderingIT {
     }
 
     @Test
+    void componentsLeaveOutWhatInstallationsShareAndNothingElse() throws IOException {
+        List<ObjectNode> all = YamlDocuments.parse(kustomized("namespace: elections\n"));
+
+        List<ObjectNode> less = YamlDocuments.parse(kustomized("""
+                namespace: elections
+                components: [../../deploy/without-crds, ../../deploy/without-namespace]
+                """));
+
+        assertThat(all).containsAll(less);
+        assertThat(all)
+                .filteredOn(object -> !less.contains(object))
+                .extracting(YamlDocuments::kind)
+                .containsExactly("Namespace", "CustomResourceDefinition", "CustomResourceDefinition");
+    }
+
+    @Test
     void nothingMonitorsUnlessItIsAskedFor() {
         assertThat(YamlDocuments.parse(rendered("elections", List.of())))
                 .isNotEmpty()

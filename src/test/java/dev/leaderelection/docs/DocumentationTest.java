@@ -74,25 +74,44 @@ class DocumentationTest {
     private static final Runner COMMANDS_OF_THE_MANUAL =
             new Runner("src/test/java/dev/leaderelection/story/ChartIT.java", "commandsOfTheManual().forEach(");
 
+    private static final Runner UNINSTALLATIONS =
+            new Runner("src/test/java/dev/leaderelection/policy/InstallationsIT.java", "uninstallByThePage(");
+
     /** Commands in blocks whose commands nothing reads, and what runs them. */
-    private static final Map<String, Runner> RUN_THOUGH_TEXT = Map.of(
-            "kubectl get leaderelections -A -o yaml | kubectl patch -f - --type=merge -p '{\"metadata\":{\"finalizers\":null}}'",
-            COMMANDS_OF_THE_MANUAL,
-            "kubectl label pods -A -l leaderelection.dev/role leaderelection.dev/role-",
-            COMMANDS_OF_THE_MANUAL,
-            "kubectl annotate pods -A --all leaderelection.dev/role.term- leaderelection.dev/role.fence-",
-            COMMANDS_OF_THE_MANUAL,
-            "helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace leader-election-system --reset-then-reuse-values --set image.tag=0.1.0",
-            new Runner(
-                    "src/test/java/dev/leaderelection/story/ChartIT.java", "HELM.run(helmCommandOf(\"upgrade.md\"))"),
-            "helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace leader-election-system --reset-then-reuse-values --set resources.limits.memory=1Gi --set 'jvmFlags=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -Xmx768m'",
-            new Runner("src/test/java/dev/leaderelection/story/ChartIT.java", "HELM.run(helmCommandOf(\"sizing.md\"))"),
-            "$ kubectl label pod orders-1 leaderelection.dev/role=leader",
-            new Runner("src/test/java/dev/leaderelection/policy/RoutingPolicyIT.java", "create a LeadershipTransfer"),
-            "$ kubectl election watch sequence",
-            new Runner(
-                    "src/test/java/dev/leaderelection/story/KubectlElectionIT.java",
-                    "\"election\", \"watch\", \"orders\""));
+    private static final Map<String, Runner> RUN_THOUGH_TEXT = Map.ofEntries(
+            Map.entry(
+                    "kubectl get leaderelections -A -o yaml | kubectl patch -f - --type=merge -p '{\"metadata\":{\"finalizers\":null}}'",
+                    COMMANDS_OF_THE_MANUAL),
+            Map.entry(
+                    "kubectl label pods -A -l leaderelection.dev/role leaderelection.dev/role-",
+                    COMMANDS_OF_THE_MANUAL),
+            Map.entry(
+                    "kubectl annotate pods -A --all leaderelection.dev/role.term- leaderelection.dev/role.fence-",
+                    COMMANDS_OF_THE_MANUAL),
+            Map.entry("kubectl delete leaderelections --all -n shop", UNINSTALLATIONS),
+            Map.entry("kubectl delete -k shop/", UNINSTALLATIONS),
+            Map.entry("kubectl delete leaderelections --all -n blue-shop", UNINSTALLATIONS),
+            Map.entry("kubectl delete -k blue/", UNINSTALLATIONS),
+            Map.entry(
+                    "helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace leader-election-system --reset-then-reuse-values --set image.tag=0.1.0",
+                    new Runner(
+                            "src/test/java/dev/leaderelection/story/ChartIT.java",
+                            "HELM.run(helmCommandOf(\"upgrade.md\"))")),
+            Map.entry(
+                    "helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace leader-election-system --reset-then-reuse-values --set resources.limits.memory=1Gi --set 'jvmFlags=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -Xmx768m'",
+                    new Runner(
+                            "src/test/java/dev/leaderelection/story/ChartIT.java",
+                            "HELM.run(helmCommandOf(\"sizing.md\"))")),
+            Map.entry(
+                    "$ kubectl label pod orders-1 leaderelection.dev/role=leader",
+                    new Runner(
+                            "src/test/java/dev/leaderelection/policy/RoutingPolicyIT.java",
+                            "create a LeadershipTransfer")),
+            Map.entry(
+                    "$ kubectl election watch sequence",
+                    new Runner(
+                            "src/test/java/dev/leaderelection/story/KubectlElectionIT.java",
+                            "\"election\", \"watch\", \"orders\"")));
 
     /** What a line of text begins with that is there to be typed. */
     private static final Pattern COMMAND = Pattern.compile(
