@@ -71,14 +71,18 @@ class DocumentationTest {
                     "src/test/simulation/run.sh --without GUARD",
                     "one of many; SimulationGuardsTest takes each guard away"));
 
-    private static final Runner COMMANDS_OF_THE_MANUAL =
-            new Runner("src/test/java/dev/leaderelection/story/ChartIT.java", "commandsOfTheManual().forEach(");
+    private static final Runner COMMANDS_OF_THE_MANUAL = new Runner(
+            "src/test/java/dev/leaderelection/story/ChartIT.java",
+            "linesOf(INSTALL, \" | kubectl patch \").forEach(ChartIT::shell)");
 
     private static final Runner UNINSTALLATIONS =
             new Runner("src/test/java/dev/leaderelection/policy/InstallationsIT.java", "uninstallByThePage(");
 
     /** Commands in blocks whose commands nothing reads, and what runs them. */
     private static final Map<String, Runner> RUN_THOUGH_TEXT = Map.ofEntries(
+            Map.entry(
+                    "kubectl delete validatingadmissionpolicybindings,validatingadmissionpolicies --ignore-not-found leader-election-operator leader-election-routing leader-election-selector leader-election-template",
+                    COMMANDS_OF_THE_MANUAL),
             Map.entry(
                     "kubectl get leaderelections -A -o yaml | kubectl patch -f - --type=merge -p '{\"metadata\":{\"finalizers\":null}}'",
                     COMMANDS_OF_THE_MANUAL),
