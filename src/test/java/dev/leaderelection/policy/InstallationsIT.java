@@ -190,6 +190,22 @@ class InstallationsIT {
     }
 
     @Test
+    void policiesOfOneInstallationAreTakenAwayAndThoseOfTheOtherStay() throws IOException {
+        cluster.applyOverlay("blue", overlay(MANUAL, "LEADER_ELECTION_NAMESPACE"));
+        cluster.controlPlane().kubectl("apply", "--server-side", "-k", "deploy/");
+        String command = Files.readAllLines(MANUAL).stream()
+                .filter(line -> line.startsWith("$ kubectl delete validatingadmissionpolicybindings,"))
+                .findFirst()
+                .orElseThrow();
+
+        cluster.controlPlane().kubectl(command.substring("$ kubectl ".length()).split(" "));
+
+        assertThat(named("validatingadmissionpolicies,validatingadmissionpolicybindings"))
+                .hasSize(4 + 4)
+                .allMatch(name -> name.contains("/blue-leader-election"));
+    }
+
+    @Test
     void installationOfOneNamespaceGoesAndTakesNothingOfTheOthers() throws IOException {
         cluster.controlPlane().kubectl("create", "namespace", "shop");
         cluster.applyOverlay("shop", overlay(INSTALL, "deploy/single-namespace"));
