@@ -179,6 +179,13 @@ class DocumentationTest {
                         .contains(entry.getValue().text()));
     }
 
+    /** It picks one of several replicas, and the one that stands by has nothing to say. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void logsAreThoseOfAllReplicas(Markdown page) throws IOException {
+        assertThat(Files.readString(page.file())).doesNotContainPattern("kubectl logs [^`\\n]*deploy(ment)?/");
+    }
+
     private static Set<String> union(Set<String> some, Set<String> others) {
         return Stream.concat(some.stream(), others.stream()).collect(Collectors.toSet());
     }
