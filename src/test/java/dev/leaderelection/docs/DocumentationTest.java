@@ -75,6 +75,10 @@ class DocumentationTest {
             "src/test/java/dev/leaderelection/story/ChartIT.java",
             "linesOf(INSTALL, \" | kubectl patch \").forEach(ChartIT::shell)");
 
+    private static final Runner STEP_BACK = new Runner(
+            "src/test/java/dev/leaderelection/story/ChartIT.java",
+            "linesOf(UPGRADE, \"rollout undo\").forEach(ChartIT::shell)");
+
     private static final Runner UNINSTALLATIONS =
             new Runner("src/test/java/dev/leaderelection/policy/InstallationsIT.java", "uninstallByThePage(");
 
@@ -92,6 +96,15 @@ class DocumentationTest {
             Map.entry(
                     "kubectl annotate pods -A --all leaderelection.dev/role.term- leaderelection.dev/role.fence-",
                     COMMANDS_OF_THE_MANUAL),
+            Map.entry("kubectl rollout undo deployment/leader-election-operator -n leader-election-system", STEP_BACK),
+            Map.entry(
+                    "kubectl rollout status deployment/leader-election-operator -n leader-election-system --timeout=120s",
+                    STEP_BACK),
+            Map.entry(
+                    "helm rollback leader-election-operator --namespace leader-election-system",
+                    new Runner(
+                            "src/test/java/dev/leaderelection/story/ChartIT.java",
+                            "linesOf(UPGRADE, \"helm rollback\")")),
             Map.entry("kubectl delete leaderelections --all -n shop", UNINSTALLATIONS),
             Map.entry("kubectl delete -k shop/", UNINSTALLATIONS),
             Map.entry("kubectl delete leaderelections --all -n blue-shop", UNINSTALLATIONS),

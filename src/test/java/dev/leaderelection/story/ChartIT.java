@@ -47,6 +47,7 @@ class ChartIT {
     private static final String OTHER_KEY = "example.com/seat";
     private static final Path PAGES = Path.of("src", "site", "markdown");
     private static final Path INSTALL = PAGES.resolve("install.md");
+    private static final Path UPGRADE = PAGES.resolve("upgrade.md");
     private static final String NAMESPACE = "leader-election-system";
     private static final Duration SHELL_PATIENCE = Duration.ofMinutes(2);
     private static final DeployedOperator PLAIN = new DeployedOperator(NAMESPACE, RELEASE);
@@ -423,6 +424,34 @@ class ChartIT {
                 .getSpec();
     }
 
+    @Test
+    void operatorStepsBackByTheCommandsOfTheManualBeforeEverythingElse() throws IOException {
+        helm("install", Helm.CHART, "--create-namespace", "--set=image.tag=0.0.9");
+        helm("upgrade", Helm.CHART, "--set=image.tag=0.1.0", "--set=policy.enabled=false");
+        assertThat(image()).endsWith(":0.1.0");
+
+        linesOf(UPGRADE, "rollout undo").forEach(ChartIT::shell);
+
+        assertThat(image()).endsWith(":0.0.9");
+        assertThat(policies()).isEmpty();
+
+        linesOf(UPGRADE, "helm rollback").forEach(line -> HELM.run(words(line)));
+
+        assertThat(image()).endsWith(":0.0.9");
+        assertThat(policies()).hasSize(4);
+    }
+
+    private static String image() {
+        return deployed().getTemplate().getSpec().getContainers().get(0).getImage();
+    }
+
+    private static List<String> policies() {
+        return CONTROL_PLANE
+                .kubectl("get", "validatingadmissionpolicies", "-o", "name")
+                .lines()
+                .toList();
+    }
+
     /** The chart as it would have been before there was anything to monitor. */
     private static Path chartWithoutMonitoring() throws IOException {
         Path chart = Path.of(Helm.CHART);
@@ -449,6 +478,11 @@ class ChartIT {
                 .filter(line -> line.startsWith("helm "))
                 .findFirst()
                 .orElseThrow();
+        return words(command);
+    }
+
+    /** A command without the program's name. */
+    private static List<String> words(String command) {
         return Pattern.compile("'[^']*'|[^ ]+")
                 .matcher(command)
                 .results()
