@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.leaderelection.cluster.AuditLog;
+import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.DeployedOperator;
 import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Identity;
@@ -220,6 +221,24 @@ class InstallationsIT {
         assertThat(named("leaderelections,deployments,roles", "-n", "shop")).isEmpty();
         assertThat(cluster.controlPlane().kubectl("get", "namespace", "shop", "-o=jsonpath={.status.phase}"))
                 .isEqualTo("Active");
+    }
+
+    @Test
+    void operatorIsLetIntoATenantsNamespaceThatCountsItsLimits() throws IOException {
+        ControlPlane controlPlane = cluster.controlPlane();
+        controlPlane.kubectl("create", "namespace", "shop");
+        controlPlane.kubectl("label", "namespace", "shop", "pod-security.kubernetes.io/enforce=restricted");
+        controlPlane.kubectl("create", "quota", "tenant", "--hard=limits.cpu=4", "-n", "shop");
+
+        cluster.applyOverlay("tenant", overlay(INSTALL, "limits/cpu"));
+
+        controlPlane.kubectl(
+                "wait",
+                "-n",
+                "shop",
+                "--timeout=60s",
+                "--for=jsonpath={.status.replicas}=2",
+                "deployment/leader-election-operator");
     }
 
     @Test
