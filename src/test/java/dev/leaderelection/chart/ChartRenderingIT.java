@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +191,31 @@ class ChartRenderingIT {
                                 "--show-only=templates/monitoring.yaml")));
 
         assertThat(differences).isEmpty();
+    }
+
+    @Test
+    void overlayOfTheManualLabelsWhatPrometheusIsToReadAsTheChartDoesAndSelectsNoOtherPods() throws IOException {
+        String overlay = Pattern.compile("(?ms)^```yaml$(.*?)^```$")
+                .matcher(Files.readString(Path.of("src", "site", "markdown", "metrics.md")))
+                .results()
+                .map(block -> block.group(1))
+                .filter(block -> block.contains("deploy/monitoring"))
+                .findFirst()
+                .orElseThrow()
+                .replace("../deploy", "../../deploy");
+
+        List<ObjectNode> kustomized = YamlDocuments.parse(kustomized(overlay));
+
+        List<ObjectNode> chart = YamlDocuments.parse(rendered(
+                "leader-election-system",
+                List.of(
+                        "--set=monitoring.podMonitor=true",
+                        "--set=monitoring.rules=true",
+                        "--set=monitoring.labels.release=prometheus")));
+        assertThat(List.of(first(kustomized, "PodMonitor"), first(kustomized, "PrometheusRule")))
+                .isEqualTo(List.of(first(chart, "PodMonitor"), first(chart, "PrometheusRule")));
+        assertThat(first(kustomized, "Deployment").path("spec"))
+                .isEqualTo(first(chart, "Deployment").path("spec"));
     }
 
     @Test
