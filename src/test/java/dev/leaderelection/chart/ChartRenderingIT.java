@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -232,6 +233,47 @@ class ChartRenderingIT {
                                 "--show-only=templates/monitoring.yaml")));
 
         assertThat(differences).isEmpty();
+    }
+
+    @Test
+    void overlayOfTheManualLabelsWhatPrometheusIsToReadAsTheChartDoesAndSelectsNoOtherPods() throws IOException {
+        String overlay = Pattern.compile("(?ms)^```yaml$(.*?)^```$")
+                .matcher(Files.readString(Path.of("src", "site", "markdown", "metrics.md")))
+                .results()
+                .map(block -> block.group(1))
+                .filter(block -> block.contains("deploy/monitoring"))
+                .findFirst()
+                .orElseThrow()
+                .replace("../deploy", "../../deploy");
+
+        List<ObjectNode> kustomized = YamlDocuments.parse(kustomized(overlay));
+
+        List<ObjectNode> chart = YamlDocuments.parse(rendered(
+                "leader-election-system",
+                List.of(
+                        "--set=monitoring.podMonitor=true",
+                        "--set=monitoring.rules=true",
+                        "--set=monitoring.labels.release=prometheus")));
+        assertThat(List.of(first(kustomized, "PodMonitor"), first(kustomized, "PrometheusRule")))
+                .isEqualTo(List.of(first(chart, "PodMonitor"), first(chart, "PrometheusRule")));
+        assertThat(first(kustomized, "Deployment").path("spec"))
+                .isEqualTo(first(chart, "Deployment").path("spec"));
+    }
+
+    @Test
+    void componentsLeaveOutWhatInstallationsShareAndNothingElse() throws IOException {
+        List<ObjectNode> all = YamlDocuments.parse(kustomized("namespace: elections\n"));
+
+        List<ObjectNode> less = YamlDocuments.parse(kustomized("""
+                namespace: elections
+                components: [../../deploy/without-crds, ../../deploy/without-namespace]
+                """));
+
+        assertThat(all).containsAll(less);
+        assertThat(all)
+                .filteredOn(object -> !less.contains(object))
+                .extracting(YamlDocuments::kind)
+                .containsExactly("Namespace", "CustomResourceDefinition", "CustomResourceDefinition");
     }
 
     @Test

@@ -71,28 +71,64 @@ class DocumentationTest {
                     "src/test/simulation/run.sh --without GUARD",
                     "one of many; SimulationGuardsTest takes each guard away"));
 
-    private static final Runner COMMANDS_OF_THE_MANUAL =
-            new Runner("src/test/java/dev/leaderelection/story/ChartIT.java", "commandsOfTheManual().forEach(");
+    private static final Runner COMMANDS_OF_THE_MANUAL = new Runner(
+            "src/test/java/dev/leaderelection/story/ChartIT.java",
+            "linesOf(INSTALL, \" | kubectl patch \").forEach(ChartIT::shell)");
+
+    private static final Runner STEP_BACK = new Runner(
+            "src/test/java/dev/leaderelection/story/ChartIT.java",
+            "linesOf(UPGRADE, \"rollout undo\").forEach(ChartIT::shell)");
+
+    private static final Runner UNINSTALLATIONS =
+            new Runner("src/test/java/dev/leaderelection/policy/InstallationsIT.java", "uninstallByThePage(");
 
     /** Commands in blocks whose commands nothing reads, and what runs them. */
-    private static final Map<String, Runner> RUN_THOUGH_TEXT = Map.of(
-            "kubectl get leaderelections -A -o yaml | kubectl patch -f - --type=merge -p '{\"metadata\":{\"finalizers\":null}}'",
-            COMMANDS_OF_THE_MANUAL,
-            "kubectl label pods -A -l leaderelection.dev/role leaderelection.dev/role-",
-            COMMANDS_OF_THE_MANUAL,
-            "kubectl annotate pods -A --all leaderelection.dev/role.term- leaderelection.dev/role.fence-",
-            COMMANDS_OF_THE_MANUAL,
-            "helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace leader-election-system --reset-then-reuse-values --set image.tag=0.1.0",
-            new Runner(
-                    "src/test/java/dev/leaderelection/story/ChartIT.java", "HELM.run(helmCommandOf(\"upgrade.md\"))"),
-            "helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace leader-election-system --reset-then-reuse-values --set resources.limits.memory=1Gi --set 'jvmFlags=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -Xmx768m'",
-            new Runner("src/test/java/dev/leaderelection/story/ChartIT.java", "HELM.run(helmCommandOf(\"sizing.md\"))"),
-            "$ kubectl label pod orders-1 leaderelection.dev/role=leader",
-            new Runner("src/test/java/dev/leaderelection/policy/RoutingPolicyIT.java", "create a LeadershipTransfer"),
-            "$ kubectl election watch sequence",
-            new Runner(
-                    "src/test/java/dev/leaderelection/story/KubectlElectionIT.java",
-                    "\"election\", \"watch\", \"orders\""));
+    private static final Map<String, Runner> RUN_THOUGH_TEXT = Map.ofEntries(
+            Map.entry(
+                    "kubectl delete validatingadmissionpolicybindings,validatingadmissionpolicies --ignore-not-found leader-election-operator leader-election-routing leader-election-selector leader-election-template",
+                    COMMANDS_OF_THE_MANUAL),
+            Map.entry(
+                    "kubectl get leaderelections -A -o yaml | kubectl patch -f - --type=merge -p '{\"metadata\":{\"finalizers\":null}}'",
+                    COMMANDS_OF_THE_MANUAL),
+            Map.entry(
+                    "kubectl label pods -A -l leaderelection.dev/role leaderelection.dev/role-",
+                    COMMANDS_OF_THE_MANUAL),
+            Map.entry(
+                    "kubectl annotate pods -A --all leaderelection.dev/role.term- leaderelection.dev/role.fence-",
+                    COMMANDS_OF_THE_MANUAL),
+            Map.entry("kubectl rollout undo deployment/leader-election-operator -n leader-election-system", STEP_BACK),
+            Map.entry(
+                    "kubectl rollout status deployment/leader-election-operator -n leader-election-system --timeout=120s",
+                    STEP_BACK),
+            Map.entry(
+                    "helm rollback leader-election-operator --namespace leader-election-system",
+                    new Runner(
+                            "src/test/java/dev/leaderelection/story/ChartIT.java",
+                            "linesOf(UPGRADE, \"helm rollback\")")),
+            Map.entry("kubectl delete leaderelections --all -n shop", UNINSTALLATIONS),
+            Map.entry("kubectl delete -k shop/", UNINSTALLATIONS),
+            Map.entry("kubectl delete leaderelections --all -n blue-shop", UNINSTALLATIONS),
+            Map.entry("kubectl delete -k blue/", UNINSTALLATIONS),
+            Map.entry(
+                    "helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace leader-election-system --reset-then-reuse-values --set image.tag=0.1.0",
+                    new Runner(
+                            "src/test/java/dev/leaderelection/story/ChartIT.java",
+                            "HELM.run(helmCommandOf(\"upgrade.md\"))")),
+            Map.entry(
+                    "helm upgrade leader-election-operator deploy/helm/leader-election-operator --namespace leader-election-system --reset-then-reuse-values --set resources.limits.memory=1Gi --set 'jvmFlags=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -Xmx768m'",
+                    new Runner(
+                            "src/test/java/dev/leaderelection/story/ChartIT.java",
+                            "HELM.run(helmCommandOf(\"sizing.md\"))")),
+            Map.entry(
+                    "$ kubectl label pod orders-1 leaderelection.dev/role=leader",
+                    new Runner(
+                            "src/test/java/dev/leaderelection/policy/RoutingPolicyIT.java",
+                            "create a LeadershipTransfer")),
+            Map.entry(
+                    "$ kubectl election watch sequence",
+                    new Runner(
+                            "src/test/java/dev/leaderelection/story/KubectlElectionIT.java",
+                            "\"election\", \"watch\", \"orders\"")));
 
     /** What a line of text begins with that is there to be typed. */
     private static final Pattern COMMAND = Pattern.compile(
@@ -154,6 +190,13 @@ class DocumentationTest {
                 .allSatisfy(entry -> assertThat(Path.of(entry.getValue().file()))
                         .content()
                         .contains(entry.getValue().text()));
+    }
+
+    /** It picks one of several replicas, and the one that stands by has nothing to say. */
+    @ParameterizedTest
+    @MethodSource("pages")
+    void logsAreThoseOfAllReplicas(Markdown page) throws IOException {
+        assertThat(Files.readString(page.file())).doesNotContainPattern("kubectl logs [^`\\n]*deploy(ment)?/");
     }
 
     private static Set<String> union(Set<String> some, Set<String> others) {

@@ -47,6 +47,13 @@ record ExampleFolder(Path folder) {
                 .toList();
     }
 
+    /** What makes the candidates. */
+    List<ObjectNode> workloads() {
+        return Stream.of("Deployment", "StatefulSet")
+                .flatMap(kind -> objects(kind).stream())
+                .toList();
+    }
+
     @Override
     public String toString() {
         return folder.toString();

@@ -64,7 +64,7 @@ class ExamplesTest {
     void termReachesThePodUnderTheAnnotationThatTheOperatorSets(ExampleFolder example) {
         String annotation = election(example).routing().label().key() + ".term";
 
-        List<String> fields = workloads(example)
+        List<String> fields = example.workloads().stream()
                 .flatMap(workload -> workload.findValuesAsText("fieldPath").stream())
                 .toList();
 
@@ -77,12 +77,8 @@ class ExamplesTest {
         return YamlDocuments.election(elections.get(0));
     }
 
-    private static Stream<ObjectNode> workloads(ExampleFolder example) {
-        return Stream.of("Deployment", "StatefulSet").flatMap(kind -> example.objects(kind).stream());
-    }
-
     private static List<Map<String, String>> podLabels(ExampleFolder example) {
-        return workloads(example)
+        return example.workloads().stream()
                 .map(workload -> strings(workload.at("/spec/template/metadata/labels")))
                 .toList();
     }

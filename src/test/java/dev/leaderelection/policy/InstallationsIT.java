@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.leaderelection.cluster.AuditLog;
+import dev.leaderelection.cluster.ControlPlane;
 import dev.leaderelection.cluster.DeployedOperator;
 import dev.leaderelection.cluster.FakeKubelet;
 import dev.leaderelection.cluster.Identity;
@@ -13,6 +14,7 @@ import dev.leaderelection.policy.Caller.Reply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -23,7 +25,9 @@ import org.junit.jupiter.api.Test;
 /** The account that the policies name is that of the installation, whatever it is called, and there may be two. */
 class InstallationsIT {
 
-    private static final Path MANUAL = Path.of("src", "site", "markdown", "policies.md");
+    private static final Path PAGES = Path.of("src", "site", "markdown");
+    private static final Path MANUAL = PAGES.resolve("policies.md");
+    private static final Path INSTALL = PAGES.resolve("install.md");
     private static final DeployedOperator BLUE =
             new DeployedOperator("elections-blue", "blue-leader-election-operator");
     private static final DeployedOperator GREEN =
@@ -123,19 +127,118 @@ class InstallationsIT {
         }
     }
 
-    /** Installs as blue and as green, by the overlay of the manual in which something stands. */
-    private void installTwice(String distinctive) throws IOException {
-        String overlay = Pattern.compile("(?ms)^```yaml$(.*?)^```$")
-                .matcher(Files.readString(MANUAL))
+    /** The first block of a page in which something stands. */
+    private static String block(Path page, String language, String distinctive) throws IOException {
+        return Pattern.compile("(?ms)^```" + language + "$(.*?)^```$")
+                .matcher(Files.readString(page))
                 .results()
                 .map(block -> block.group(1))
                 .filter(block -> block.contains(distinctive))
                 .findFirst()
-                .orElseThrow()
-                .replace("../deploy", "../../deploy");
+                .orElseThrow();
+    }
+
+    /** The overlay of a page in which something stands, for a folder two below the project's. */
+    private static String overlay(Path page, String distinctive) throws IOException {
+        return block(page, "yaml", distinctive).replace("../deploy", "../../deploy");
+    }
+
+    /** Installs as blue and as green, by the overlay of the manual in which something stands. */
+    private void installTwice(String distinctive) throws IOException {
+        String overlay = overlay(MANUAL, distinctive);
         for (String name : List.of("blue", "green")) {
             cluster.applyOverlay(name, overlay.replace("blue", name));
         }
+    }
+
+    /** Runs the block of a page that ends with the deletion of an overlay. */
+    private void uninstallByThePage(Path page, String overlay) throws IOException {
+        List<String> commands =
+                block(page, "text", "-k " + overlay + "/").strip().lines().toList();
+        for (String command : commands) {
+            cluster.controlPlane()
+                    .kubectl(command.replace("-k " + overlay + "/", "-k target/overlays-" + overlay)
+                            .substring("kubectl ".length())
+                            .split(" "));
+        }
+    }
+
+    private List<String> named(String kinds, String... further) {
+        List<String> arguments = new ArrayList<>(List.of("get", kinds, "-o", "name"));
+        arguments.addAll(List.of(further));
+        return cluster.controlPlane()
+                .kubectl(arguments.toArray(String[]::new))
+                .lines()
+                .toList();
+    }
+
+    @Test
+    void oneOfTwoInstallationsGoesAndTakesNothingOfTheOther() throws IOException {
+        installTwice("LEADER_ELECTION_NAMESPACE");
+        for (String name : List.of("blue", "green")) {
+            cluster.elect(namespaceOf(name), "orders", KEY);
+        }
+
+        uninstallByThePage(MANUAL, "blue");
+
+        assertThat(named("leaderelections", "-A")).containsExactly("leaderelection.leaderelection.dev/orders");
+        assertThat(named("leaderelections", "-n", "green-shop")).hasSize(1);
+        assertThat(named("deployments", "-A")).containsExactly("deployment.apps/green-leader-election-operator");
+        assertThat(named("validatingadmissionpolicies,validatingadmissionpolicybindings,clusterroles"))
+                .filteredOn(name -> name.contains("leader-election"))
+                .hasSize(4 + 4 + 3)
+                .allMatch(name -> name.contains("/green-leader-election"));
+    }
+
+    @Test
+    void policiesOfOneInstallationAreTakenAwayAndThoseOfTheOtherStay() throws IOException {
+        cluster.applyOverlay("blue", overlay(MANUAL, "LEADER_ELECTION_NAMESPACE"));
+        cluster.controlPlane().kubectl("apply", "--server-side", "-k", "deploy/");
+        String command = Files.readAllLines(MANUAL).stream()
+                .filter(line -> line.startsWith("$ kubectl delete validatingadmissionpolicybindings,"))
+                .findFirst()
+                .orElseThrow();
+
+        cluster.controlPlane().kubectl(command.substring("$ kubectl ".length()).split(" "));
+
+        assertThat(named("validatingadmissionpolicies,validatingadmissionpolicybindings"))
+                .hasSize(4 + 4)
+                .allMatch(name -> name.contains("/blue-leader-election"));
+    }
+
+    @Test
+    void installationOfOneNamespaceGoesAndTakesNothingOfTheOthers() throws IOException {
+        cluster.controlPlane().kubectl("create", "namespace", "shop");
+        cluster.applyOverlay("shop", overlay(INSTALL, "deploy/single-namespace"));
+        String elsewhere = cluster.controlPlane().createNamespace("elsewhere");
+        for (String namespace : List.of("shop", elsewhere)) {
+            cluster.elect(namespace, "orders", KEY);
+        }
+
+        uninstallByThePage(INSTALL, "shop");
+
+        assertThat(named("leaderelections", "-n", elsewhere)).hasSize(1);
+        assertThat(named("leaderelections,deployments,roles", "-n", "shop")).isEmpty();
+        assertThat(cluster.controlPlane().kubectl("get", "namespace", "shop", "-o=jsonpath={.status.phase}"))
+                .isEqualTo("Active");
+    }
+
+    @Test
+    void operatorIsLetIntoATenantsNamespaceThatCountsItsLimits() throws IOException {
+        ControlPlane controlPlane = cluster.controlPlane();
+        controlPlane.kubectl("create", "namespace", "shop");
+        controlPlane.kubectl("label", "namespace", "shop", "pod-security.kubernetes.io/enforce=restricted");
+        controlPlane.kubectl("create", "quota", "tenant", "--hard=limits.cpu=4", "-n", "shop");
+
+        cluster.applyOverlay("tenant", overlay(INSTALL, "limits/cpu"));
+
+        controlPlane.kubectl(
+                "wait",
+                "-n",
+                "shop",
+                "--timeout=60s",
+                "--for=jsonpath={.status.replicas}=2",
+                "deployment/leader-election-operator");
     }
 
     @Test

@@ -37,6 +37,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The chart is installed, upgraded and uninstalled while elections are held, on a control plane of its own. */
 class ChartIT {
@@ -45,7 +47,9 @@ class ChartIT {
     private static final String OTHER_KEY = "example.com/seat";
     private static final Path PAGES = Path.of("src", "site", "markdown");
     private static final Path INSTALL = PAGES.resolve("install.md");
+    private static final Path UPGRADE = PAGES.resolve("upgrade.md");
     private static final String NAMESPACE = "leader-election-system";
+    private static final Duration SHELL_PATIENCE = Duration.ofMinutes(2);
     private static final DeployedOperator PLAIN = new DeployedOperator(NAMESPACE, RELEASE);
     private static final DeployedOperator BLUE = new DeployedOperator(NAMESPACE, "blue-" + RELEASE);
 
@@ -372,8 +376,8 @@ class ChartIT {
     private static void awaitNobodyElseMayLabel(Scene scene, DeployedOperator operator) {
         await("the policies of " + operator.name())
                 .atMost(Scene.PATIENCE)
-                .untilAsserted(() -> assertThatThrownBy(() ->
-                                scene.kubectl("label", "pod", "orders-b", Scene.KEY + "=leader", "--dry-run=server"))
+                .untilAsserted(() -> assertThatThrownBy(() -> scene.kubectl(
+                                "label", "pod", "orders-a", Scene.KEY + "=probe", "--overwrite", "--dry-run=server"))
                         .hasMessageContaining("only " + operator.identity().user() + " may write it"));
     }
 
@@ -464,6 +468,34 @@ class ChartIT {
                 .getSpec();
     }
 
+    @Test
+    void operatorStepsBackByTheCommandsOfTheManualBeforeEverythingElse() throws IOException {
+        helm("install", Helm.CHART, "--create-namespace", "--set=image.tag=0.0.9");
+        helm("upgrade", Helm.CHART, "--set=image.tag=0.1.0", "--set=policy.enabled=false");
+        assertThat(image()).endsWith(":0.1.0");
+
+        linesOf(UPGRADE, "rollout undo").forEach(ChartIT::shell);
+
+        assertThat(image()).endsWith(":0.0.9");
+        assertThat(policies()).isEmpty();
+
+        linesOf(UPGRADE, "helm rollback").forEach(line -> HELM.run(words(line)));
+
+        assertThat(image()).endsWith(":0.0.9");
+        assertThat(policies()).hasSize(4);
+    }
+
+    private static String image() {
+        return deployed().getTemplate().getSpec().getContainers().get(0).getImage();
+    }
+
+    private static List<String> policies() {
+        return CONTROL_PLANE
+                .kubectl("get", "validatingadmissionpolicies", "-o", "name")
+                .lines()
+                .toList();
+    }
+
     /** The chart as it would have been before there was anything to monitor. */
     private static Path chartWithoutMonitoring() throws IOException {
         Path chart = Path.of(Helm.CHART);
@@ -490,6 +522,11 @@ class ChartIT {
                 .filter(line -> line.startsWith("helm "))
                 .findFirst()
                 .orElseThrow();
+        return words(command);
+    }
+
+    /** A command without the program's name. */
+    private static List<String> words(String command) {
         return Pattern.compile("'[^']*'|[^ ]+")
                 .matcher(command)
                 .results()
@@ -498,8 +535,27 @@ class ChartIT {
                 .toList();
     }
 
-    @Test
-    void electionsThatHaveLostTheirOperatorAreFreedByTheCommandsOfTheManual() throws IOException {
+    /** How an operator may go: wholly, or so that its policies stay. */
+    private enum Loss {
+        UNINSTALLATION {
+            @Override
+            void happen() {
+                helm("uninstall");
+            }
+        },
+        DELETION_OF_THE_DEPLOYMENT {
+            @Override
+            void happen() {
+                CONTROL_PLANE.kubectl("delete", "deployment", RELEASE, "-n", NAMESPACE);
+            }
+        };
+
+        abstract void happen();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void electionsThatHaveLostTheirOperatorAreFreedByTheCommandsOfTheManual(Loss loss) throws IOException {
         helm("install", Helm.CHART, "--create-namespace", "--set=uninstall.release=false");
         Scene deleted = scene();
         try (Scene kept = scene()) {
@@ -511,8 +567,9 @@ class ChartIT {
                 }
                 operator.stop();
             }
+            awaitNobodyElseMayLabel(kept, PLAIN);
 
-            helm("uninstall");
+            loss.happen();
 
             assertThat(kept.labelled()).as("the Service still has its leader").containsExactly("orders-a");
             deleted.leave();
@@ -522,35 +579,43 @@ class ChartIT {
                     .until(() -> CONTROL_PLANE
                             .kubectl("get", "namespace", deleted.namespace(), "-o", "jsonpath={.status.conditions}")
                             .contains("NamespaceFinalizersRemaining\""));
-            commandsOfTheManual().forEach(ChartIT::shell);
+            linesOf(INSTALL, " | kubectl patch ").forEach(ChartIT::shell);
             awaitNoNamespace(deleted.namespace());
             assertThat(kept.election("orders").getMetadata().getFinalizers()).isEmpty();
             assertThat(kept.getPod("orders-a")).matches(ChartIT::bearsNothing);
         }
     }
 
-    /** Those that stand in one block, the first of which has a pipe. */
-    private static List<String> commandsOfTheManual() throws IOException {
-        List<String> lines = Files.readAllLines(INSTALL);
-        int first = lines.indexOf(lines.stream()
-                .filter(line -> line.startsWith("kubectl get leaderelections -A") && line.contains("|"))
+    /** Those of the block of a page in which something stands, each a command. */
+    private static List<String> linesOf(Path page, String distinctive) throws IOException {
+        return Pattern.compile("(?ms)^```text$(.*?)^```$")
+                .matcher(Files.readString(page))
+                .results()
+                .map(block -> block.group(1).strip())
+                .filter(block -> block.contains(distinctive))
                 .findFirst()
-                .orElseThrow());
-        return lines.subList(first, lines.size()).stream()
-                .takeWhile(line -> !line.startsWith("```"))
+                .orElseThrow()
+                .lines()
                 .toList();
     }
 
+    /** Once more, where it is refused by a policy that the API server has not forgotten yet, as the manual says. */
     private static void shell(String command) {
         Path kubectl = ControlPlaneBinaries.ofThisMachine().locate(Binary.KUBECTL);
-        Command.run(
-                command,
-                Duration.ofMinutes(2),
-                Map.of(
-                        "KUBECONFIG",
-                        CONTROL_PLANE.kubeconfig(Identity.ADMIN).toString(),
-                        "PATH",
-                        kubectl.getParent() + ":" + System.getenv("PATH")),
-                List.of("sh", "-ec", command));
+        await(command)
+                .atMost(SHELL_PATIENCE)
+                .ignoreExceptionsMatching(failure -> failure.toString().contains("ValidatingAdmissionPolicy"))
+                .until(() -> {
+                    Command.run(
+                            command,
+                            SHELL_PATIENCE,
+                            Map.of(
+                                    "KUBECONFIG",
+                                    CONTROL_PLANE.kubeconfig(Identity.ADMIN).toString(),
+                                    "PATH",
+                                    kubectl.getParent() + ":" + System.getenv("PATH")),
+                            List.of("sh", "-ec", command));
+                    return true;
+                });
     }
 }

@@ -159,6 +159,27 @@ class MetricsIT {
         }
     }
 
+    @Test
+    void queriesOfThePageSayThatEveryReplicaIsReadAndOneActs() throws IOException {
+        List<String> queries = Pattern.compile("(?ms)^```text$(.*?)^```$")
+                .matcher(Files.readString(PAGE))
+                .results()
+                .map(block -> block.group(1).strip())
+                .filter(block -> block.startsWith("up{"))
+                .findFirst()
+                .orElseThrow()
+                // As the Prometheus Operator names what a PodMonitor finds.
+                .replace("leader-election-system/leader-election-operator", "operator")
+                .lines()
+                .toList();
+
+        assertThat(queries)
+                .hasSize(2)
+                .allSatisfy(query -> await(query)
+                        .atMost(Scene.PATIENCE)
+                        .untilAsserted(() -> assertThat(value(query)).isEqualTo(1)));
+    }
+
     private static Set<String> names(String text, String pattern) {
         return Pattern.compile(pattern)
                 .matcher(text)

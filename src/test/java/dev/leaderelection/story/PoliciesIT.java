@@ -19,6 +19,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The operator at work where the admission policies of {@code deploy/} hold, on a control plane of its own. */
 class PoliciesIT {
@@ -219,6 +221,23 @@ class PoliciesIT {
             }
             scene.awaitLeader("orders", "orders-b");
             scene.awaitCondition("orders", "RoutingConsistent", "True", "Consistent");
+        }
+    }
+
+    /** Readiness cannot tell: whoever stands by is ready. */
+    @ParameterizedTest
+    @CsvSource({"LEADER_ELECTION_REPLICA_LEASE, another-operator", "LEADER_ELECTION_REPLICA_NAMESPACE, default"})
+    void operatorWhoseOwnLeaseThePolicyDoesNotNameIsReadyAndNeverActsAsLogAndMetricTell(String variable, String value) {
+        Map<String, String> settings = Map.of(
+                variable, value, "LEADER_ELECTION_REHEARSALS", "0", "LEADER_ELECTION_REPLICA_IDENTITY", "misnamed-0");
+        try (OperatorProcess misnamed = OperatorProcess.start(CONTROL_PLANE, settings, Map.of())) {
+            await("the denial is told of")
+                    .atMost(Scene.PATIENCE)
+                    .until(() -> misnamed.log().contains("the operator's own Lease was not written"));
+
+            assertThat(misnamed.log()).contains("may write no Lease but those").doesNotContain("this replica acts");
+            assertThat(misnamed.get("/q/metrics")).contains("leader_election_acting 0.0");
+            assertThat(misnamed.isReady()).isTrue();
         }
     }
 
