@@ -13,6 +13,9 @@ final class GrpcExchange implements Exchange {
 
     private static final int MOST_BYTES = 65_536;
     private static final int MOST_IN_FRAME = 16_384;
+    /** A server sends some six before it has answered; empty ones would take more of our time than of the sender's. */
+    private static final int MOST_FRAMES = 64;
+
     private static final int FRAME_HEADER = 9;
     private static final int MESSAGE_HEADER = 5;
     private static final int STREAM = 1;
@@ -35,7 +38,7 @@ final class GrpcExchange implements Exchange {
     private Buffer received = Buffer.buffer();
     private final Buffer message = Buffer.buffer();
     private int total;
-    private boolean greeted;
+    private int frames;
 
     GrpcExchange(String host, String service) {
         Buffer headers = Buffer.buffer().appendBytes(new byte[] {(byte) 0x83, (byte) 0x86});
@@ -92,24 +95,28 @@ final class GrpcExchange implements Exchange {
             return outcome(Outcome.Kind.MALFORMED);
         }
         received.appendBuffer(chunk);
-        while (received.length() >= FRAME_HEADER) {
-            int length = received.getUnsignedMedium(0);
-            if (length > MOST_IN_FRAME || (!greeted && received.getByte(3) != SETTINGS)) {
+        int offset = 0;
+        while (received.length() >= offset + FRAME_HEADER) {
+            int length = received.getUnsignedMedium(offset);
+            int type = received.getByte(offset + 3);
+            if (length > MOST_IN_FRAME || frames == MOST_FRAMES || (frames == 0 && type != SETTINGS)) {
                 return outcome(Outcome.Kind.MALFORMED);
             }
-            greeted = true;
-            if (received.length() < FRAME_HEADER + length) {
-                return Optional.empty();
+            int end = offset + FRAME_HEADER + length;
+            if (received.length() < end) {
+                break;
             }
-            int type = received.getByte(3);
-            int flags = received.getByte(4);
-            int stream = received.getInt(5) & Integer.MAX_VALUE;
-            Buffer payload = received.getBuffer(FRAME_HEADER, FRAME_HEADER + length);
-            received = received.getBuffer(FRAME_HEADER + length, received.length());
-            Optional<Outcome> outcome = frame(type, flags, stream, payload);
+            frames++;
+            int flags = received.getByte(offset + 4);
+            int stream = received.getInt(offset + 5) & Integer.MAX_VALUE;
+            Optional<Outcome> outcome = frame(type, flags, stream, received.getBuffer(offset + FRAME_HEADER, end));
             if (outcome.isPresent()) {
                 return outcome;
             }
+            offset = end;
+        }
+        if (offset > 0) {
+            received = received.getBuffer(offset, received.length());
         }
         return Optional.empty();
     }

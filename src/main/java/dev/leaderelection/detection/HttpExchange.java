@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** HTTP/1.1 as far as the status line: neither headers nor body are read, whatever they are. */
 final class HttpExchange implements Exchange {
 
-    /** Interim answers come before, with headers. */
+    /** Of the status line and all interim answers before it, with their headers: those may come without end. */
     private static final int MOST_BYTES = 8_192;
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] (\\d{3})( [^\\r\\n]*)?\\r?");
@@ -17,6 +17,8 @@ final class HttpExchange implements Exchange {
 
     private final Buffer request;
     private final StringBuilder received = new StringBuilder();
+    /** Where the answer begins that is read now, after interim ones. */
+    private int begin;
 
     HttpExchange(String host, String path) {
         request = Buffer.buffer("GET " + path + " HTTP/1.1\r\nHost: " + host
@@ -33,11 +35,11 @@ final class HttpExchange implements Exchange {
         int room = MOST_BYTES - received.length();
         received.append(new String(chunk.getBytes(0, Math.min(room, chunk.length())), StandardCharsets.ISO_8859_1));
         while (true) {
-            int end = received.indexOf("\n");
+            int end = received.indexOf("\n", begin);
             if (end < 0) {
                 return tooLong();
             }
-            Matcher line = STATUS_LINE.matcher(received.substring(0, end));
+            Matcher line = STATUS_LINE.matcher(received.substring(begin, end));
             if (!line.matches()) {
                 return Optional.of(Outcome.of(Outcome.Kind.MALFORMED));
             }
@@ -45,11 +47,11 @@ final class HttpExchange implements Exchange {
             if (status < 100 || status > 199) {
                 return Optional.of(status / 100 == 2 ? Outcome.ANSWERED : new Outcome(Outcome.Kind.BAD_STATUS, status));
             }
-            int next = received.indexOf(END_OF_HEADERS);
+            int next = received.indexOf(END_OF_HEADERS, begin);
             if (next < 0) {
                 return tooLong();
             }
-            received.delete(0, next + END_OF_HEADERS.length());
+            begin = next + END_OF_HEADERS.length();
         }
     }
 

@@ -17,8 +17,8 @@ import java.util.function.Supplier;
  * absence of this process, all nodes count as seen in that moment.
  *
  * <p>Non-guarantee: an outage that is shorter than {@link #LONGEST_SILENCE} is not noticed here, and a node may have been about to
- * send when it began. With a bound below that silence and one interval of heartbeats together (25 seconds for a kubelet), one has
- * to be told of such outages with {@link #gapEnded}.
+ * send when it began. With a bound below that silence and one interval of heartbeats together (25 seconds for a kubelet), up to half
+ * of the nodes look lost for a while. Who acts on the loss of one asks the server for its heartbeat first, and has it told here.
  *
  * <p>Safe for use by several threads.
  */

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 /**
  * Probes pods from one event loop and reports to {@link ProbeResults}. The next probe of a pod starts one period after the last
  * one started, or when that has ended if it takes longer; the first at a random moment of the first period. At most so many are
- * under way at once, and of one namespace at most a quarter of that; the rest waits its turn.
+ * under way at once, and of one namespace at most a quarter of that, fewer the fewer are free; the rest waits its turn.
  *
  * <p>No way into the network for those who write elections: it connects to the pod's own address only, sends nothing but a path or
  * the name of a service, follows nothing, and tells no content.

@@ -7,15 +7,17 @@ import java.util.Optional;
 import java.util.Queue;
 
 /**
- * Who may probe next, in turn by lane: no lane may have more under way than its share, so that one whose probes all hang does not
- * keep the others waiting.
+ * Who may probe next, in turn by lane: a lane takes no more than its share of what all of them have left free, so that lanes whose
+ * probes all hang leave room for the next.
+ *
+ * <p>Non-guarantee: each lane may have one, so that as many lanes as there may be probes leave nothing.
  */
 final class Turns<T> {
 
-    private static final int SHARE = 4;
+    /** So many are free for each that a lane has under way when it takes another: alone it gets to a quarter of all. */
+    private static final int FREE_FOR_EACH = 3;
 
     private final int most;
-    private final int mostOfLane;
     private final Map<String, Lane<T>> lanes = new LinkedHashMap<>();
     private int underWay;
 
@@ -32,7 +34,6 @@ final class Turns<T> {
             throw new IllegalArgumentException("nothing could ever be under way: " + most);
         }
         this.most = most;
-        this.mostOfLane = Math.max(1, most / SHARE);
     }
 
     void offer(String lane, T item) {
@@ -44,6 +45,8 @@ final class Turns<T> {
         if (underWay >= most) {
             return Optional.empty();
         }
+        // One is never too many: otherwise a lane would starve while the last few are free.
+        int mostOfLane = Math.max(1, (most - underWay) / FREE_FOR_EACH);
         for (Map.Entry<String, Lane<T>> entry : lanes.entrySet()) {
             Lane<T> lane = entry.getValue();
             if (lane.underWay >= mostOfLane || lane.waiting.isEmpty()) {

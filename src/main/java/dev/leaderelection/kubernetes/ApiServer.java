@@ -236,6 +236,13 @@ public final class ApiServer {
         return send(Request.get(one, Duration.ofSeconds(2)), LeaseList.class);
     }
 
+    /** Reads one Lease as it is now, out of a list: whoever may list and watch Leases needs no further right for it. */
+    Answer<LeaseList> listLease(String namespace, String name) {
+        String one = "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases?fieldSelector=metadata.name%3D"
+                + name;
+        return send(Request.get(one, Duration.ofSeconds(2)), LeaseList.class);
+    }
+
     private <T> Answer<T> refused(Request request, Reply reply) {
         Optional<Status> status = status(reply.text());
         return Answer.refused(

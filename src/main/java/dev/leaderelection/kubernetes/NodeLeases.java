@@ -1,6 +1,7 @@
 package dev.leaderelection.kubernetes;
 
 import dev.leaderelection.kubernetes.Answer.Cause;
+import dev.leaderelection.kubernetes.Answer.Done;
 import dev.leaderelection.kubernetes.Answer.Refused;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseList;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * missing, or be taken away and given back: a watch that is refused would be tried once a second for ever, so it is given up and asked for
  * less and less often.
  */
-public final class NodeLeases implements AutoCloseable {
+public final class NodeLeases implements NodeRenewals {
 
     /** The namespace of the nodes' Leases; each is named as its node. */
     public static final String NAMESPACE = "kube-node-lease";
@@ -57,11 +58,7 @@ public final class NodeLeases implements AutoCloseable {
         this.handler = new Handler(renewed, deleted);
     }
 
-    /**
-     * Begins to watch, unless it has begun or was refused a while ago, and waits for nothing that the watch brings.
-     *
-     * @return if the watch is refused, after how long it is worth another call
-     */
+    @Override
     public Optional<Duration> watch() {
         if (takeTurn()) {
             if (server.glanceAtLeases(NAMESPACE) instanceof Refused<LeaseList> no && no.cause() == Cause.DENIED) {
@@ -71,6 +68,18 @@ public final class NodeLeases implements AutoCloseable {
             }
         }
         return rest();
+    }
+
+    @Override
+    public boolean ask(String node) {
+        if (!(server.listLease(NAMESPACE, node) instanceof Done<LeaseList> done)) {
+            return false;
+        }
+        if (done.value().getItems().isEmpty()) {
+            handler.deleted().accept(node);
+        }
+        done.value().getItems().forEach(handler::onAdd);
+        return true;
     }
 
     private synchronized boolean takeTurn() {

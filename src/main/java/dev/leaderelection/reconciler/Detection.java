@@ -2,10 +2,12 @@ package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElectionSpec;
 import dev.leaderelection.election.Candidate;
+import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.kubernetes.Election;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the operator finds out about pods itself, beyond what they say of themselves. */
 interface Detection {
@@ -14,7 +16,8 @@ interface Detection {
     Detection NONE = new Detection() {
 
         @Override
-        public Hearing hear(Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods) {
+        public Hearing hear(
+                Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods, Set<PodIdentity> leading) {
             return new Hearing(pods, Optional.empty(), Optional.empty());
         }
 
@@ -27,8 +30,9 @@ interface Detection {
      *
      * @param asked what the user wants to be found out
      * @param pods the election's pods
+     * @param leading who must not lose the lead for news that is only late
      */
-    Hearing hear(Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods);
+    Hearing hear(Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods, Set<PodIdentity> leading);
 
     /** Ends all that was done for an election. */
     void forget(Election election);

@@ -13,8 +13,10 @@ import dev.leaderelection.detection.Verdict;
 import dev.leaderelection.election.Candidate;
 import dev.leaderelection.election.Candidate.Contact;
 import dev.leaderelection.election.Candidate.Life;
+import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.NodeLeases;
+import dev.leaderelection.kubernetes.NodeRenewals;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -34,7 +36,10 @@ public final class Feeds implements Detection, AutoCloseable {
             "no candidate answers the probe, and none counts as failed for that: check its port and path, and that"
                     + " network policies let the operator's pods reach the candidates";
 
-    private final NodeLeases nodeLeases;
+    /** After how long the server is asked again that did not answer for a leader's node. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final NodeRenewals renewals;
     private final NodeHeartbeats heartbeats;
     private final Prober prober;
     private final ProbeResults results;
@@ -42,36 +47,59 @@ public final class Feeds implements Detection, AutoCloseable {
     private final Set<ElectionKey> unheard = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param nodeLeases tells the heartbeats
+     * @param renewals tells the heartbeats
      * @param heartbeats which nodes are lost
      * @param prober tells the results
      * @param results which pods fail their probes
      */
-    public Feeds(NodeLeases nodeLeases, NodeHeartbeats heartbeats, Prober prober, ProbeResults results) {
-        this.nodeLeases = nodeLeases;
+    public Feeds(NodeRenewals renewals, NodeHeartbeats heartbeats, Prober prober, ProbeResults results) {
+        this.renewals = renewals;
         this.heartbeats = heartbeats;
         this.prober = prober;
         this.results = results;
     }
 
     @Override
-    public Hearing hear(Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods) {
+    public Hearing hear(
+            Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods, Set<PodIdentity> leading) {
         ElectionKey key = key(election);
         Optional<Probe> probe = Optional.ofNullable(asked.probe()).map(SpecReader::probe);
         prober.replace(key, targets(key, probe, pods));
         Duration bound = Duration.ofSeconds(asked.nodeHeartbeatSeconds());
         heartbeats.asks(key, bound);
-        Optional<Duration> askAgain = bound.isZero() ? Optional.empty() : nodeLeases.watch();
+        Optional<Duration> askAgain = bound.isZero() ? Optional.empty() : renewals.watch();
         askAgain.ifPresentOrElse(any -> unheard.add(key), () -> unheard.remove(key));
+        List<Candidate> leaders =
+                pods.stream().filter(pod -> leading.contains(pod.id())).toList();
+        Set<String> unconfirmed = unconfirmed(key, probe, bound, leaders);
         List<Candidate> heard = pods.stream()
-                .map(pod -> pod.withContact(contact(key, probe, bound, pod)))
+                .map(pod -> pod.withContact(contact(key, probe, bound, pod, unconfirmed)))
                 .toList();
-        Optional<Duration> next =
-                Stream.concat(askAgain.stream(), nextLoss(bound, pods).stream()).min(Duration::compareTo);
+        Optional<Duration> retry = unconfirmed.isEmpty() ? Optional.empty() : Optional.of(PAUSE);
+        Optional<Duration> next = Stream.of(askAgain, nextLoss(bound, pods), retry)
+                .flatMap(Optional::stream)
+                .min(Duration::compareTo);
         Optional<String> unanswered = results.isUnanswered(key) ? Optional.of(UNANSWERED) : Optional.empty();
         List<String> unknown = Stream.concat(askAgain.map(any -> UNHEARD).stream(), unanswered.stream())
                 .toList();
         return new Hearing(heard, next, unknown.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", unknown)));
+    }
+
+    /**
+     * Asks the server itself for the nodes by which a leader would be lost: the watch may be behind by more than what a node may be
+     * silent for, and while the other nodes' last beats are younger nothing tells.
+     *
+     * @return those of which there was no answer
+     */
+    private Set<String> unconfirmed(ElectionKey key, Optional<Probe> probe, Duration bound, List<Candidate> leaders) {
+        Set<String> unconfirmed = new HashSet<>();
+        for (Candidate leader : leaders) {
+            String node = leader.place().node();
+            if (contact(key, probe, bound, leader, Set.of()) == Contact.NODE_LOST && !renewals.ask(node)) {
+                unconfirmed.add(node);
+            }
+        }
+        return unconfirmed;
     }
 
     private Optional<Duration> nextLoss(Duration bound, List<Candidate> pods) {
@@ -106,8 +134,10 @@ public final class Feeds implements Detection, AutoCloseable {
                 && !pod.place().onNodesNetwork();
     }
 
-    private Contact contact(ElectionKey key, Optional<Probe> probe, Duration bound, Candidate pod) {
-        boolean isNodeLost = !bound.isZero() && heartbeats.isLost(pod.place().node(), bound);
+    private Contact contact(
+            ElectionKey key, Optional<Probe> probe, Duration bound, Candidate pod, Set<String> unconfirmed) {
+        String node = pod.place().node();
+        boolean isNodeLost = !bound.isZero() && heartbeats.isLost(node, bound) && !unconfirmed.contains(node);
         if (probe.isEmpty()) {
             return isNodeLost ? Contact.NODE_LOST : Contact.FINE;
         }
@@ -170,6 +200,6 @@ public final class Feeds implements Detection, AutoCloseable {
     @Override
     public void close() {
         prober.close();
-        nodeLeases.close();
+        renewals.close();
     }
 }

@@ -92,7 +92,11 @@ final class Observer {
                 memory,
                 seenLease.value(),
                 seenPrimary.value(),
-                hearing(resource, election, seenPods.value()),
+                hearing(
+                        resource,
+                        election,
+                        seenPods.value(),
+                        leading(seenLease.value(), seenPrimary.value(), seenPods.value())),
                 obstacle));
     }
 
@@ -101,12 +105,24 @@ final class Observer {
         return remit.releases() || resource.isMarkedForDeletion();
     }
 
-    private Detection.Hearing hearing(LeaderElection resource, Election election, List<Candidate> pods) {
+    /** Without a Lease to tell, those whom the election would take for its leader. */
+    private static Set<PodIdentity> leading(LeaseState lease, Primary primary, List<Candidate> pods) {
+        if (lease instanceof LeaseState.Claimed claimed) {
+            return Set.of(claimed.holder());
+        }
+        Set<PodIdentity> leading = new HashSet<>();
+        pods.stream().filter(Candidate::isRouted).map(Candidate::id).forEach(leading::add);
+        lastLeader(primary).ifPresent(leading::add);
+        return leading;
+    }
+
+    private Detection.Hearing hearing(
+            LeaderElection resource, Election election, List<Candidate> pods, Set<PodIdentity> leading) {
         if (isLeft(resource)) {
             detection.forget(election);
-            return Detection.NONE.hear(election, resource.getSpec().detection(), pods);
+            return Detection.NONE.hear(election, resource.getSpec().detection(), pods, leading);
         }
-        return detection.hear(election, resource.getSpec().detection(), pods);
+        return detection.hear(election, resource.getSpec().detection(), pods, leading);
     }
 
     private Sight assemble(

@@ -4,12 +4,14 @@ import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeadershipTransfer;
 import dev.leaderelection.election.Transfer;
 import dev.leaderelection.kubernetes.Answer;
-import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Answer.Refused;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -21,19 +23,24 @@ final class StrayTransfers {
     /** What is applied together comes in any order. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(5);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
+
+    /** A server that has just started denies everything for a moment; rights that are missing may be granted. */
+    private static final Duration PAUSE_AFTER_DENIAL = Duration.ofMinutes(1);
 
     private final IndexerResourceCache<LeaderElection> elections;
     private final Supplier<List<LeadershipTransfer>> unfinished;
     private final Function<LeadershipTransfer, Answer<Transfer>> refuse;
     private final BooleanSupplier mayWrite;
     private final BiConsumer<Runnable, Duration> timer;
+    /** How often was looked, of the timer's one thread alone. */
+    private long looks;
 
     /**
      * @param unfinished the transfers that nothing has become of yet
      * @param refuse writes down that there is no election
      * @param mayWrite whether this replica acts
-     * @param timer runs a task after a while
+     * @param timer runs a task after a while, one at a time
      */
     StrayTransfers(
             IndexerResourceCache<LeaderElection> elections,
@@ -54,20 +61,37 @@ final class StrayTransfers {
     }
 
     private void look() {
+        long look = ++looks;
         if (!mayWrite.getAsBoolean()) {
             return;
         }
-        boolean again = false;
+        Set<Duration> pauses = new TreeSet<>();
         for (LeadershipTransfer transfer : unfinished.get()) {
             ResourceID election = new ResourceID(
                     transfer.getSpec().election(), transfer.getMetadata().getNamespace());
             if (elections.get(election).isEmpty()) {
-                again |= refuse.apply(transfer) instanceof Refused<Transfer> refused
-                        && refused.cause() == Cause.UNAVAILABLE;
+                pauseAfter(refuse.apply(transfer)).ifPresent(pauses::add);
             }
         }
-        if (again) {
-            timer.accept(this::look, PAUSE_AFTER_REFUSAL);
+        // Whoever looks before that looks at everything, and knows best when to look again.
+        pauses.stream().findFirst().ifPresent(pause -> timer.accept(() -> lookUnlessLookedSince(look), pause));
+    }
+
+    private void lookUnlessLookedSince(long look) {
+        if (look == looks) {
+            look();
         }
+    }
+
+    /** One that has changed or is gone is told anew. */
+    private static Optional<Duration> pauseAfter(Answer<Transfer> answer) {
+        if (!(answer instanceof Refused<Transfer> refused)) {
+            return Optional.empty();
+        }
+        return switch (refused.cause()) {
+            case UNAVAILABLE -> Optional.of(PAUSE_AFTER_FAILURE);
+            case DENIED -> Optional.of(PAUSE_AFTER_DENIAL);
+            default -> Optional.empty();
+        };
     }
 }

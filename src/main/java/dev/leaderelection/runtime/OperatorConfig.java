@@ -42,7 +42,10 @@ interface OperatorConfig {
     /** How the operator probes pods. */
     interface Probes {
 
-        /** How many probes may be under way at once, over all elections; of one namespace at most a quarter of them. */
+        /**
+         * How many probes may be under way at once, over all elections; of one namespace at most a quarter of them, and at most a third
+         * as many as are free.
+         */
         @WithDefault("256")
         int atOnce();
 

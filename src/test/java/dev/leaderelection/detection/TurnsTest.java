@@ -45,6 +45,29 @@ class TurnsTest {
     }
 
     @Test
+    void lanesThatFinishNothingLeaveRoomForTheNext() {
+        Turns<String> turns = new Turns<>(256);
+        List<String> hogs = List.of("a", "b", "c", "d");
+        hogs.forEach(lane -> offer(turns, lane, 64));
+        takeAll(turns);
+
+        turns.offer("e", "e1");
+        assertThat(takeAll(turns)).containsExactly("e1");
+        turns.done("e");
+
+        for (int late = 0; late < 8; late++) {
+            offer(turns, "late-" + late, 64);
+            assertThat(takeAll(turns)).as("of lane %d that hangs", late).isNotEmpty();
+        }
+    }
+
+    private static void offer(Turns<String> turns, String lane, int items) {
+        for (int item = 0; item < items; item++) {
+            turns.offer(lane, lane);
+        }
+    }
+
+    @Test
     void lanesTakeTurns() {
         Turns<String> turns = new Turns<>(16);
         List.of("a1", "a2", "a3").forEach(item -> turns.offer("a", item));

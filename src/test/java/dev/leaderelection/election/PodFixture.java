@@ -25,6 +25,7 @@ public final class PodFixture {
     private Role role = Role.NONE;
     private long labelTerm;
     private Mark mark = Mark.NONE;
+    private String node = "";
 
     private PodFixture(PodIdentity id) {
         this.id = id;
@@ -53,6 +54,7 @@ public final class PodFixture {
         fixture.role = pod.role();
         fixture.labelTerm = pod.labelTerm();
         fixture.mark = pod.mark();
+        fixture.node = pod.place().node();
         return fixture;
     }
 
@@ -109,6 +111,11 @@ public final class PodFixture {
 
     public PodFixture contact(Candidate.Contact now) {
         contact = now;
+        return this;
+    }
+
+    public PodFixture node(String now) {
+        node = now;
         return this;
     }
 
@@ -171,6 +178,6 @@ public final class PodFixture {
                 role,
                 labelTerm,
                 mark,
-                new Candidate.Place("", "", false));
+                new Candidate.Place(node, "", false));
     }
 }

@@ -17,6 +17,7 @@ import dev.leaderelection.election.Candidate.Role;
 import dev.leaderelection.election.LeaseRecord;
 import dev.leaderelection.election.LeaseState;
 import dev.leaderelection.election.Plan.Transition;
+import dev.leaderelection.election.PodIdentity;
 import dev.leaderelection.election.Strategy;
 import dev.leaderelection.kubernetes.Answer.Cause;
 import dev.leaderelection.kubernetes.Election;
@@ -517,6 +518,45 @@ class ElectionPassTest {
         assertThat(store.routed()).containsExactly("a");
         assertThat(lease().lease().term()).isGreaterThan(16);
         assertThat(lease().holder()).isEqualTo(id("a"));
+    }
+
+    /** Finds out nothing, and notes for whom it would ask the server first. */
+    private static final class Attentive implements Detection {
+
+        private final List<Set<PodIdentity>> leading = new ArrayList<>();
+
+        @Override
+        public Hearing hear(
+                Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods, Set<PodIdentity> now) {
+            leading.add(now);
+            return NONE.hear(election, asked, pods, now);
+        }
+
+        @Override
+        public void forget(Election election) {}
+    }
+
+    @Test
+    void detectionIsToldOfWhomItMustBeCertain() {
+        givenALeader();
+        Attentive detection = new Attentive();
+        ElectionPass attentive = new ElectionPass(
+                new LaggingCaches(),
+                store,
+                detection,
+                store,
+                new Announcer(events.recorder(clocks.wall())),
+                clocks,
+                () -> 1.0,
+                new Remit(Set.of(), false),
+                new Chronicle(Telemetry.NONE, Level.DEBUG));
+
+        assertThat(attentive.run(resource(store.primary), memory)).isPresent();
+        store.lease = new LeaseState.Missing();
+        memory.doubtLease();
+        assertThat(attentive.run(resource(store.primary), memory)).isPresent();
+
+        assertThat(detection.leading).hasSizeGreaterThan(2).containsOnly(Set.of(id("a")));
     }
 
     @Test

@@ -73,7 +73,8 @@ public final class ProductionPass {
     private record Heard(Function<PodIdentity, Candidate.Contact> contact) implements Detection {
 
         @Override
-        public Hearing hear(Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods) {
+        public Hearing hear(
+                Election election, LeaderElectionSpec.Detection asked, List<Candidate> pods, Set<PodIdentity> leading) {
             return new Hearing(
                     pods.stream()
                             .map(pod -> pod.withContact(contact.apply(pod.id())))

@@ -9,6 +9,7 @@ import dev.leaderelection.election.World;
 import dev.leaderelection.kubernetes.Answer;
 import dev.leaderelection.kubernetes.Answer.Cause;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,12 +28,13 @@ class StrayTransfersTest {
     private final ListedElections elections = new ListedElections();
     private final List<LeadershipTransfer> unfinished = new ArrayList<>();
     private final Deque<Runnable> later = new ArrayDeque<>();
+    private final List<Duration> pauses = new ArrayList<>();
     private final List<String> refused = new ArrayList<>();
     private Function<String, Answer<Transfer>> answer = name -> WRITTEN;
     private boolean acts = true;
     private final StrayTransfers strays =
             new StrayTransfers(elections, () -> List.copyOf(unfinished), this::refuse, () -> acts, (task, pause) -> {
-                assertThat(pause).isPositive();
+                pauses.add(pause);
                 later.add(task);
             });
 
@@ -93,6 +95,54 @@ class StrayTransfersTest {
     }
 
     @Test
+    void aServerThatDeniesIsAskedAgainLater() {
+        asked("of-orders", "orders");
+        answer = name -> Answer.refused(Cause.DENIED, "not yet");
+
+        strays.lookSoon();
+        aWhilePasses();
+        aWhilePasses();
+
+        assertThat(pauses).containsExactly(Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofMinutes(1));
+        answer = name -> WRITTEN;
+        aWhilePasses();
+        assertThat(refused).containsExactly("of-orders", "of-orders", "of-orders");
+        assertThat(later).isEmpty();
+    }
+
+    @Test
+    void aDenialOfOneDoesNotPutOffAnotherThatCouldNotBeWritten() {
+        asked("first", "orders");
+        asked("second", "orders");
+        answer = name -> Answer.refused(name.equals("first") ? Cause.DENIED : Cause.UNAVAILABLE, "no");
+
+        strays.lookSoon();
+        aWhilePasses();
+
+        assertThat(pauses).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(5));
+    }
+
+    @Test
+    void howeverOftenSomethingElseHasItLookItTriesAgainOnce() {
+        asked("of-orders", "orders");
+        answer = name -> Answer.refused(Cause.DENIED, "no");
+        for (int i = 0; i < 3; i++) {
+            strays.lookSoon();
+        }
+        for (int i = 0; i < 3; i++) {
+            aWhilePasses();
+        }
+        assertThat(refused).hasSize(3);
+
+        for (int i = 0; i < 3; i++) {
+            aWhilePasses();
+        }
+
+        assertThat(refused).hasSize(4);
+        assertThat(later).hasSize(1);
+    }
+
+    @Test
     void aServerThatCannotBeReachedIsAskedAgainAndHoldsUpNoOther() {
         asked("first", "orders");
         asked("second", "orders");
@@ -113,7 +163,7 @@ class StrayTransfersTest {
     @ParameterizedTest
     @EnumSource(
             value = Cause.class,
-            names = {"UNAVAILABLE"},
+            names = {"UNAVAILABLE", "DENIED"},
             mode = EnumSource.Mode.EXCLUDE)
     void whatIsRefusedForGoodIsNotTriedAgain(Cause cause) {
         asked("of-orders", "orders");
