@@ -553,7 +553,7 @@ class ElectionPassTest {
 
         assertThat(attentive.run(resource(store.primary), memory)).isPresent();
         store.lease = new LeaseState.Missing();
-        memory.doubtLease();
+        memory.overlay().doubtLease();
         assertThat(attentive.run(resource(store.primary), memory)).isPresent();
 
         assertThat(detection.leading).hasSizeGreaterThan(2).containsOnly(Set.of(id("a")));
