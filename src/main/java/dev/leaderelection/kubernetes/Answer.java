@@ -1,5 +1,7 @@
 package dev.leaderelection.kubernetes;
 
+import java.util.function.Function;
+
 /**
  * What became of a request. Every outcome that can be expected is a value; none of them is thrown.
  *
@@ -12,7 +14,13 @@ public sealed interface Answer<T> {
      *
      * @param value what it brought
      */
-    record Done<T>(T value) implements Answer<T> {}
+    record Done<T>(T value) implements Answer<T> {
+
+        @Override
+        public <U> Answer<U> map(Function<T, U> mapping) {
+            return new Done<>(mapping.apply(value));
+        }
+    }
 
     /**
      * It was not done.
@@ -25,6 +33,11 @@ public sealed interface Answer<T> {
         /** The same refusal of something else. */
         public <U> Refused<U> recast() {
             return new Refused<>(cause, explanation);
+        }
+
+        @Override
+        public <U> Answer<U> map(Function<T, U> mapping) {
+            return recast();
         }
     }
 
@@ -41,6 +54,9 @@ public sealed interface Answer<T> {
         /** The world has moved on: what was to be done is not wanted any more. */
         OVERTAKEN
     }
+
+    /** The same answer, with something made of what it brought; the same refusal if it brought nothing. */
+    <U> Answer<U> map(Function<T, U> mapping);
 
     /** What is shared by all answers that bring nothing. */
     Answer<Boolean> OK = new Done<>(true);

@@ -36,6 +36,9 @@ public final class ApiServer {
     static final String JSON = "application/json";
     static final String MERGE_PATCH = "application/merge-patch+json";
 
+    /** Says in every write of the protocol who wrote. */
+    static final String MANAGER_QUERY = "?fieldManager=" + LeaseReader.FIELD_MANAGER;
+
     private final Wire wire;
     private final KubernetesSerialization serialization;
     private final WriteGate gate;
@@ -133,8 +136,8 @@ public final class ApiServer {
             return new Request("PATCH", path, MERGE_PATCH, body, JSON, patience);
         }
 
-        static Request delete(String path, Object options, Duration patience) {
-            return new Request("DELETE", path, JSON, options, JSON, patience);
+        static Request delete(String path, Revision seen, Duration patience) {
+            return new Request("DELETE", path, JSON, seen.deletion(), JSON, patience);
         }
 
         boolean isRead() {

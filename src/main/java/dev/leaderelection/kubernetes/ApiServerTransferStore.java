@@ -6,8 +6,6 @@ import dev.leaderelection.api.LeadershipTransferStatus;
 import dev.leaderelection.election.Transfer;
 import dev.leaderelection.election.Transfer.Outcome;
 import dev.leaderelection.election.Transfer.Refusal;
-import dev.leaderelection.kubernetes.Answer.Done;
-import dev.leaderelection.kubernetes.Answer.Refused;
 import dev.leaderelection.kubernetes.ApiServer.Request;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -57,16 +55,14 @@ public final class ApiServerTransferStore {
         body.put("to", status.to());
         body.put("term", status.term());
         body.put("conditions", status.conditions());
-        Map<String, Object> metadata = Map.of("uid", transfer.uid(), "resourceVersion", transfer.version());
-        Answer<LeadershipTransfer> answer = server.send(
-                Request.patch(
-                        path(namespace, transfer) + "/status" + ApiServerElectionStore.MANAGER_QUERY,
-                        Map.of("metadata", metadata, "status", body),
-                        PATIENCE),
-                LeadershipTransfer.class);
-        return answer instanceof Done<LeadershipTransfer> done
-                ? new Done<>(TransferReader.read(done.value(), electionUid))
-                : ((Refused<LeadershipTransfer>) answer).recast();
+        Map<String, Object> metadata = new Revision(transfer.uid(), transfer.version()).metadata();
+        return server.send(
+                        Request.patch(
+                                path(namespace, transfer) + "/status" + ApiServer.MANAGER_QUERY,
+                                Map.of("metadata", metadata, "status", body),
+                                PATIENCE),
+                        LeadershipTransfer.class)
+                .map(written -> TransferReader.read(written, electionUid));
     }
 
     private static String path(String namespace, Transfer transfer) {

@@ -1,11 +1,7 @@
 package dev.leaderelection.kubernetes;
 
-import dev.leaderelection.kubernetes.Answer.Done;
-import dev.leaderelection.kubernetes.Answer.Refused;
 import dev.leaderelection.kubernetes.ApiServer.Request;
-import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.Preconditions;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import java.time.Duration;
@@ -37,14 +33,15 @@ public final class ReplicaLeaseStore {
 
     /** Reads it live. */
     public Answer<ReplicaLease> read() {
-        return read(server.send(Request.get(folder + "/" + name, patience), Lease.class));
+        return server.send(Request.get(folder + "/" + name, patience), Lease.class)
+                .map(ReplicaLease::of);
     }
 
     /** Makes it, held by a replica. */
     public Answer<ReplicaLease> create(String holder, Duration duration) {
         Lease lease = lease(Optional.empty(), Optional.of(holder), duration, 0, now());
-        return read(
-                server.send(Request.post(folder + ApiServerElectionStore.MANAGER_QUERY, lease, patience), Lease.class));
+        return server.send(Request.post(folder + ApiServer.MANAGER_QUERY, lease, patience), Lease.class)
+                .map(ReplicaLease::of);
     }
 
     /** Takes it from whom a copy names, or from nobody. */
@@ -55,7 +52,7 @@ public final class ReplicaLeaseStore {
     /** Renews it for whom a copy names. */
     public Answer<ReplicaLease> renew(ReplicaLease copy, Duration duration) {
         ZonedDateTime acquired =
-                copy.acquired().map(ApiServerElectionStore::microseconds).orElseGet(this::now);
+                copy.acquired().map(ApiServerLeaseStore::microseconds).orElseGet(this::now);
         return put(lease(Optional.of(copy), copy.holder(), duration, copy.transitions(), acquired));
     }
 
@@ -66,18 +63,14 @@ public final class ReplicaLeaseStore {
 
     /** Deletes it: no replica will come. */
     public Answer<Boolean> delete(ReplicaLease copy) {
-        DeleteOptions options = new DeleteOptions();
-        options.setApiVersion("v1");
-        options.setKind("DeleteOptions");
-        options.setPreconditions(new Preconditions(copy.version(), copy.uid()));
-        Answer<GenericKubernetesResource> answer =
-                server.send(Request.delete(folder + "/" + name, options, patience), GenericKubernetesResource.class);
-        return answer instanceof Refused<GenericKubernetesResource> refused ? refused.recast() : Answer.OK;
+        Revision seen = new Revision(copy.uid(), copy.version());
+        return server.send(Request.delete(folder + "/" + name, seen, patience), GenericKubernetesResource.class)
+                .map(deleted -> true);
     }
 
     private Answer<ReplicaLease> put(Lease lease) {
-        return read(server.send(
-                Request.put(folder + "/" + name + ApiServerElectionStore.MANAGER_QUERY, lease, patience), Lease.class));
+        String path = folder + "/" + name + ApiServer.MANAGER_QUERY;
+        return server.send(Request.put(path, lease, patience), Lease.class).map(ReplicaLease::of);
     }
 
     private Lease lease(
@@ -104,12 +97,6 @@ public final class ReplicaLeaseStore {
     }
 
     private ZonedDateTime now() {
-        return ApiServerElectionStore.microseconds(clock.instant());
-    }
-
-    private static Answer<ReplicaLease> read(Answer<Lease> answer) {
-        return answer instanceof Done<Lease> done
-                ? new Done<>(ReplicaLease.of(done.value()))
-                : ((Refused<Lease>) answer).recast();
+        return ApiServerLeaseStore.microseconds(clock.instant());
     }
 }
