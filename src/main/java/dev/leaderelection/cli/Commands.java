@@ -99,7 +99,7 @@ final class Commands {
             mixinStandardHelpOptions = true)
     int status(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
         return with(session -> {
-            Snapshot seen = session.snapshot(name, EnumSet.of(Part.PODS, Part.LEASE, Part.SERVICES, Part.ENDPOINTS));
+            Snapshot seen = Survey.of(session, name, EnumSet.of(Part.PODS, Part.LEASE, Part.SERVICES, Part.ENDPOINTS));
             Now now = session.now(clock);
             StatusView view = StatusView.of(seen, now);
             return as(output.format(), session, view, view.text(now));
@@ -151,7 +151,7 @@ final class Commands {
             mixinStandardHelpOptions = true)
     int explain(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
         return with(session -> {
-            Snapshot seen = session.snapshot(name, EnumSet.of(Part.PODS, Part.LEASE, Part.TRANSFERS));
+            Snapshot seen = Survey.of(session, name, EnumSet.of(Part.PODS, Part.LEASE, Part.TRANSFERS));
             Explanation explanation = Explanation.of(seen, session.now(clock));
             return as(output.format(), session, explanation, explanation.text());
         });
@@ -205,22 +205,21 @@ final class Commands {
                     int seconds,
             @Mixin Output output) {
         return with(session -> {
-            LeadershipTransfer asked = session.transfer(name, target, seconds);
-            String record = asked.getMetadata().getName();
+            TransferRequest request = TransferRequest.send(session, name, target, seconds);
             return Interruption.during(
                     () -> {
-                        Optional<LeadershipTransfer> ended = session.outcome(asked);
+                        Optional<LeadershipTransfer> ended = request.outcome();
                         if (output.format() != Format.TEXT) {
                             // Also if it was refused: a script is told what became of it, and by the exit code that it
                             // was.
-                            out.print(as(output.format(), session, ended.orElse(asked), ""));
+                            out.print(as(output.format(), session, ended.orElse(request.asked()), ""));
                             out.flush();
                         }
-                        String told =
-                                ended.map(transfer -> outcome(name, transfer)).orElseGet(() -> unseen(name, record));
+                        String told = ended.map(transfer -> outcome(name, transfer))
+                                .orElseGet(() -> unseen(name, request.name()));
                         return output.format() == Format.TEXT ? told : "";
                     },
-                    () -> err.println("interrupted: LeadershipTransfer " + record + ": " + session.withdraw(asked)),
+                    () -> err.println("interrupted: LeadershipTransfer " + request.name() + ": " + request.withdraw()),
                     "");
         });
     }
