@@ -84,10 +84,6 @@ record Explanation(
         if (!table.isEmpty()) {
             text.append('\n').append(table);
         }
-        if (!warnings.isEmpty()) {
-            text.append('\n');
-            warnings.forEach(warning -> text.append("WARNING: ").append(warning).append('\n'));
-        }
-        return text.toString();
+        return text.append(Warnings.text(warnings)).toString();
     }
 }
