@@ -3,8 +3,6 @@ package dev.leaderelection.cli;
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeaderElectionSpec.Mode;
 import dev.leaderelection.api.LeadershipTransfer;
-import dev.leaderelection.api.LeadershipTransferStatus;
-import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.PrintWriter;
 import java.time.InstantSource;
@@ -18,7 +16,6 @@ import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The subcommands. Each ends with 0, or with a {@link Failure}. */
 @Command(
@@ -35,16 +32,6 @@ final class Commands {
     private final PrintWriter out;
     private final PrintWriter err;
     private final InstantSource clock;
-
-    /** What a result is written as. */
-    enum Format {
-        /** For a person. */
-        TEXT,
-        /** For a script. */
-        JSON,
-        /** For a script that people read. */
-        YAML
-    }
 
     Commands(PrintWriter out, PrintWriter err, InstantSource clock) {
         this.out = out;
@@ -64,14 +51,6 @@ final class Commands {
         }
     }
 
-    private static String as(Format format, Session session, Object result, String text) {
-        return switch (format) {
-            case TEXT -> text;
-            case JSON -> session.json(result) + System.lineSeparator();
-            case YAML -> session.yaml(result);
-        };
-    }
-
     @Command(name = "list", description = "Lists the elections of a namespace.", mixinStandardHelpOptions = true)
     int list(
             @Option(
@@ -81,15 +60,13 @@ final class Commands {
             @Mixin Output output) {
         return with(session -> {
             List<LeaderElection> elections = session.elections(everywhere);
-            if (elections.isEmpty() && output.format() == Format.TEXT) {
-                return (everywhere ? "No elections found" : "No elections found in namespace " + session.namespace())
-                        + System.lineSeparator();
-            }
-            return as(
-                    output.format(),
+            String none = everywhere ? "No elections found" : "No elections found in namespace " + session.namespace();
+            return output.of(
                     session,
                     new TreeMap<>(Map.of("apiVersion", "v1", "kind", "List", "items", elections)),
-                    Listing.of(elections, everywhere, clock.instant()));
+                    elections.isEmpty()
+                            ? none + System.lineSeparator()
+                            : Listing.of(elections, everywhere, clock.instant()));
         });
     }
 
@@ -97,12 +74,13 @@ final class Commands {
             name = "status",
             description = "Shows how an election stands, and warns where Lease, label, status and endpoints disagree.",
             mixinStandardHelpOptions = true)
-    int status(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
+    int status(@Mixin Subject election, @Mixin Output output) {
         return with(session -> {
-            Snapshot seen = session.snapshot(name, EnumSet.of(Part.PODS, Part.LEASE, Part.SERVICES, Part.ENDPOINTS));
+            Snapshot seen = Survey.of(
+                    session, election.name(), EnumSet.of(Part.PODS, Part.LEASE, Part.SERVICES, Part.ENDPOINTS));
             Now now = session.now(clock);
             StatusView view = StatusView.of(seen, now);
-            return as(output.format(), session, view, view.text(now));
+            return output.of(session, view, view.text(now));
         });
     }
 
@@ -110,10 +88,10 @@ final class Commands {
             name = "history",
             description = "Shows the transitions that an election remembers, the newest first.",
             mixinStandardHelpOptions = true)
-    int history(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
+    int history(@Mixin Subject election, @Mixin Output output) {
         return with(session -> {
-            var history = Snapshot.status(session.election(name)).history();
-            return as(output.format(), session, history, Listing.history(history, clock.instant()));
+            var history = Snapshot.status(session.election(election.name())).history();
+            return output.of(session, history, Listing.history(history, clock.instant()));
         });
     }
 
@@ -123,14 +101,14 @@ final class Commands {
                     "Prints a line whenever leader, term or readiness of an election change, until it is stopped; with -o"
                             + " every revision of the election.",
             mixinStandardHelpOptions = true)
-    int watch(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
-        try (Changes changes = new Changes(() -> Session.open(access), name, err::println)) {
+    int watch(@Mixin Subject election, @Mixin Output output) {
+        try (Changes changes = new Changes(() -> Session.open(access), election.name(), err::println)) {
             WatchLine.Columns columns = new WatchLine.Columns(ZoneId.systemDefault());
             Optional<WatchLine> last = Optional.empty();
             for (Optional<LeaderElection> now = changes.next(); now.isPresent(); now = changes.next()) {
                 Optional<WatchLine> line = Optional.of(WatchLine.of(Snapshot.status(now.get())));
-                if (output.format() != Format.TEXT) {
-                    out.print(as(output.format(), changes.session(), now.get(), ""));
+                if (!output.isText()) {
+                    out.print(output.of(changes.session(), now.get(), ""));
                 } else if (!last.equals(line)) {
                     out.print(columns.text(line.get(), clock.instant()));
                 }
@@ -141,7 +119,7 @@ final class Commands {
                 }
             }
         }
-        (output.format() == Format.TEXT ? out : err).println(name + " was deleted");
+        (output.isText() ? out : err).println(election.name() + " was deleted");
         return 0;
     }
 
@@ -149,11 +127,11 @@ final class Commands {
             name = "explain",
             description = "Tells why this pod leads, and why none of the others does.",
             mixinStandardHelpOptions = true)
-    int explain(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
+    int explain(@Mixin Subject election, @Mixin Output output) {
         return with(session -> {
-            Snapshot seen = session.snapshot(name, EnumSet.of(Part.PODS, Part.LEASE, Part.TRANSFERS));
+            Snapshot seen = Survey.of(session, election.name(), EnumSet.of(Part.PODS, Part.LEASE, Part.TRANSFERS));
             Explanation explanation = Explanation.of(seen, session.now(clock));
-            return as(output.format(), session, explanation, explanation.text());
+            return output.of(session, explanation, explanation.text());
         });
     }
 
@@ -161,28 +139,29 @@ final class Commands {
             name = "pause",
             description = "Keeps leadership where it is, whatever happens, until it is resumed.",
             mixinStandardHelpOptions = true)
-    int pause(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
-        return with(session -> mode(session, name, Mode.PAUSED, "paused: leadership does not move", output.format()));
+    int pause(@Mixin Subject election, @Mixin Output output) {
+        return mode(election.name(), Mode.PAUSED, "paused: leadership does not move", output);
     }
 
     @Command(name = "resume", description = "Lets leadership move again.", mixinStandardHelpOptions = true)
-    int resume(@Parameters(paramLabel = "NAME", description = "The election.") String name, @Mixin Output output) {
-        return with(session -> mode(session, name, Mode.ACTIVE, "active: leadership moves again", output.format()));
+    int resume(@Mixin Subject election, @Mixin Output output) {
+        return mode(election.name(), Mode.ACTIVE, "active: leadership moves again", output);
     }
 
-    private static String mode(Session session, String name, Mode mode, String told, Format format) {
-        LeaderElection before = session.election(name);
-        if (before.getSpec().mode() == Mode.OBSERVE) {
-            throw new Failure(
-                    "LeaderElection " + name + " only observes, and is neither paused nor resumed: set spec.mode"
-                            + " with kubectl patch if it shall elect");
-        }
-        boolean isSo = before.getSpec().mode() == mode;
-        return as(
-                format,
-                session,
-                isSo ? before : session.mode(name, mode),
-                name + " is " + told + (isSo ? " (it was before)" : "") + System.lineSeparator());
+    private int mode(String name, Mode mode, String told, Output output) {
+        return with(session -> {
+            LeaderElection before = session.election(name);
+            if (before.getSpec().mode() == Mode.OBSERVE) {
+                throw new Failure(
+                        "LeaderElection " + name + " only observes, and is neither paused nor resumed: set spec.mode"
+                                + " with kubectl patch if it shall elect");
+            }
+            boolean isSo = before.getSpec().mode() == mode;
+            return output.of(
+                    session,
+                    isSo ? before : session.mode(name, mode),
+                    name + " is " + told + (isSo ? " (it was before)" : "") + System.lineSeparator());
+        });
     }
 
     @Command(
@@ -190,7 +169,7 @@ final class Commands {
             description = "Asks for leadership to go to another pod, and waits for what becomes of it.",
             mixinStandardHelpOptions = true)
     int transfer(
-            @Parameters(paramLabel = "NAME", description = "The election.") String name,
+            @Mixin Subject election,
             @Option(
                             names = "--to",
                             paramLabel = "POD",
@@ -205,48 +184,21 @@ final class Commands {
                     int seconds,
             @Mixin Output output) {
         return with(session -> {
-            LeadershipTransfer asked = session.transfer(name, target, seconds);
-            String record = asked.getMetadata().getName();
+            TransferRequest request = TransferRequest.send(session, election.name(), target, seconds);
             return Interruption.during(
                     () -> {
-                        Optional<LeadershipTransfer> ended = session.outcome(asked);
-                        if (output.format() != Format.TEXT) {
+                        Optional<LeadershipTransfer> ended = request.outcome();
+                        if (!output.isText()) {
                             // Also if it was refused: a script is told what became of it, and by the exit code that it
                             // was.
-                            out.print(as(output.format(), session, ended.orElse(asked), ""));
+                            out.print(output.of(session, ended.orElse(request.asked()), ""));
                             out.flush();
                         }
-                        String told =
-                                ended.map(transfer -> outcome(name, transfer)).orElseGet(() -> unseen(name, record));
-                        return output.format() == Format.TEXT ? told : "";
+                        String told = TransferReport.of(election.name(), request.name(), ended);
+                        return output.isText() ? told : "";
                     },
-                    () -> err.println("interrupted: LeadershipTransfer " + record + ": " + session.withdraw(asked)),
+                    () -> err.println("interrupted: LeadershipTransfer " + request.name() + ": " + request.withdraw()),
                     "");
         });
-    }
-
-    private static String unseen(String name, String record) {
-        return name + ": asked for as LeadershipTransfer " + record + ", but you may not see what becomes of it: the"
-                + " ClusterRole leader-election-view has that right" + System.lineSeparator();
-    }
-
-    private static String outcome(String name, LeadershipTransfer transfer) {
-        LeadershipTransferStatus status = transfer.getStatus();
-        String record = transfer.getMetadata().getName();
-        if (status.is(LeadershipTransferStatus.COMPLETED)) {
-            return name + ": leadership went from " + status.from() + " to " + status.to() + ", term " + status.term()
-                    + " (LeadershipTransfer " + record + ")" + System.lineSeparator();
-        }
-        String why = status.conditions().stream()
-                .filter(condition -> LeadershipTransferStatus.FAILED.equals(condition.getType()))
-                .findFirst()
-                .map(Commands::reason)
-                .orElse("it failed");
-        throw new Failure("LeaderElection " + name + ": leadership was not transferred: " + why
-                + " (LeadershipTransfer " + record + ")");
-    }
-
-    private static String reason(Condition condition) {
-        return condition.getReason() + ", " + condition.getMessage();
     }
 }

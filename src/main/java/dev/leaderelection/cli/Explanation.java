@@ -56,10 +56,11 @@ record Explanation(
     record Other(String pod, String standing, String whyNot) {}
 
     static Explanation of(Snapshot seen, Now now) {
-        Reasons reasons = new Reasons(seen, now.instant());
+        Succession succession = Succession.of(seen, now.instant());
+        Reasons reasons = new Reasons(succession);
         return new Explanation(
                 seen.election().toString(),
-                reasons.leads().map(PodIdentity::name).orElse(""),
+                succession.leads().map(PodIdentity::name).orElse(""),
                 reasons.why(),
                 seen.transfers().stream()
                         .map(transfer -> new Asked(
@@ -68,7 +69,7 @@ record Explanation(
                                 transfer.accepted().isPresent()))
                         .toList(),
                 reasons.rule(),
-                reasons.others(),
+                new Obstacles(succession).others(),
                 Disagreements.refused(seen));
     }
 
@@ -83,10 +84,6 @@ record Explanation(
         if (!table.isEmpty()) {
             text.append('\n').append(table);
         }
-        if (!warnings.isEmpty()) {
-            text.append('\n');
-            warnings.forEach(warning -> text.append("WARNING: ").append(warning).append('\n'));
-        }
-        return text.toString();
+        return text.append(Warnings.text(warnings)).toString();
     }
 }

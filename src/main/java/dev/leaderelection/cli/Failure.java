@@ -1,6 +1,7 @@
 package dev.leaderelection.cli;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
@@ -35,6 +36,11 @@ final class Failure extends RuntimeException {
                         + " that (" + said + ")");
             default -> new Failure(said);
         };
+    }
+
+    /** Whether it is a right that is missing. */
+    static boolean isForbidden(KubernetesClientException refused) {
+        return refused.getCode() == HttpURLConnection.HTTP_FORBIDDEN;
     }
 
     /** What the server says, or what keeps it from saying anything. */

@@ -124,11 +124,7 @@ record StatusView(
         if (!table.isEmpty()) {
             text.append('\n').append(table);
         }
-        if (!warnings.isEmpty()) {
-            text.append('\n');
-            warnings.forEach(warning -> text.append("WARNING: ").append(warning).append('\n'));
-        }
-        return text.toString();
+        return text.append(Warnings.text(warnings)).toString();
     }
 
     private static void line(StringBuilder text, String key, String value) {

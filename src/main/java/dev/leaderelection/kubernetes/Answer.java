@@ -58,6 +58,9 @@ public sealed interface Answer<T> {
         OVERTAKEN
     }
 
+    /** The same answer, with something made of what it brought; the same refusal if it brought nothing. */
+    <U> Answer<U> map(Function<T, U> mapping);
+
     /** What is shared by all answers that bring nothing. */
     Answer<Boolean> OK = new Done<>(true);
 
