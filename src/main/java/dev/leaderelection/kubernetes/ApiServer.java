@@ -36,6 +36,9 @@ public final class ApiServer {
     static final String JSON = "application/json";
     static final String MERGE_PATCH = "application/merge-patch+json";
 
+    /** How many objects a list brings at once. A full pod takes some 48 KB of heap, and a cluster has more of them than fit. */
+    public static final long PAGE = 500;
+
     private final Wire wire;
     private final KubernetesSerialization serialization;
     private final WriteGate gate;

@@ -2,6 +2,7 @@ package dev.leaderelection.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
 import dev.leaderelection.reconciler.Remit;
 import dev.leaderelection.reconciler.Telemetry;
@@ -9,6 +10,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.config.ControllerConfiguration;
+import io.javaoperatorsdk.operator.processing.Controller;
+import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
 import io.prometheus.client.CollectorRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -77,6 +80,21 @@ class OperatorWiringTest {
     @Test
     void theElectionsOfAllNamespacesAreLookedAfter() {
         assertThat(controller().getInformerConfig().watchAllNamespaces()).isTrue();
+    }
+
+    @Test
+    void noInformerListsMoreThanAPageAtOnce() {
+        Controller<?> controller = (Controller<?>)
+                operator.getRegisteredController(LeaderElectionReconciler.NAME).orElseThrow();
+
+        assertThat(controller.getEventSourceManager().allEventSourcesStream())
+                .filteredOn(ManagedInformerEventSource.class::isInstance)
+                .extracting(source -> ((ManagedInformerEventSource<?, ?, ?>) source).configuration())
+                .hasSize(4)
+                .allSatisfy(configuration -> assertThat(
+                                configuration.getInformerConfig().getInformerListLimit())
+                        .as(configuration.getInformerConfig().getName() + ", " + configuration.getResourceClass())
+                        .isEqualTo(ApiServer.PAGE));
     }
 
     @Test
