@@ -48,6 +48,7 @@ public final class ApiServerElectionStore implements ElectionStore {
     private static final Duration SHORTEST_PATIENCE = Duration.ofMillis(500);
 
     private final ApiServer server;
+    private final ApiServerLists lists;
     private final InstantSource clock;
     private final Supplier<String> nonces;
     private final ApiServerTransferStore transfers;
@@ -59,6 +60,7 @@ public final class ApiServerElectionStore implements ElectionStore {
      */
     public ApiServerElectionStore(ApiServer server, InstantSource clock, Supplier<String> nonces) {
         this.server = server;
+        this.lists = new ApiServerLists(server, LONGEST_PATIENCE);
         this.clock = clock;
         this.nonces = nonces;
         this.transfers = new ApiServerTransferStore(server, clock);
@@ -151,14 +153,10 @@ public final class ApiServerElectionStore implements ElectionStore {
 
     @Override
     public Answer<List<Candidate>> listPods(Election election) {
-        Answer<PodList> answer = server.send(
-                Request.get("/api/v1/namespaces/" + election.namespace() + "/pods", LONGEST_PATIENCE), PodList.class);
-        return map(
-                answer,
-                list -> list.getItems().stream()
-                        .map(pod -> PodReader.read(pod, election))
-                        .filter(pod -> isOfElection(pod))
-                        .toList());
+        return lists.<Pod, PodList, Candidate>read(
+                "/api/v1/namespaces/" + election.namespace() + "/pods",
+                PodList.class,
+                pod -> Optional.of(PodReader.read(pod, election)).filter(ApiServerElectionStore::isOfElection));
     }
 
     /** Whether a pod is this election's business: the selector matches it, or it bears the election's mark. */
@@ -232,9 +230,7 @@ public final class ApiServerElectionStore implements ElectionStore {
 
     @Override
     public Answer<List<LeaderElection>> listElections(Election election) {
-        return map(
-                server.send(Request.get(electionsPath(election), LONGEST_PATIENCE), LeaderElectionList.class),
-                LeaderElectionList::getItems);
+        return lists.read(electionsPath(election), LeaderElectionList.class, Optional::of);
     }
 
     /**
@@ -245,9 +241,7 @@ public final class ApiServerElectionStore implements ElectionStore {
     public Answer<List<LeaderElection>> listElections(Optional<String> namespace) {
         String path = "/apis/" + LeaderElection.GROUP + "/" + LeaderElection.VERSION
                 + namespace.map(one -> "/namespaces/" + one).orElse("") + "/leaderelections";
-        return map(
-                server.send(Request.get(path, LONGEST_PATIENCE), LeaderElectionList.class),
-                LeaderElectionList::getItems);
+        return lists.read(path, LeaderElectionList.class, Optional::of);
     }
 
     @Override

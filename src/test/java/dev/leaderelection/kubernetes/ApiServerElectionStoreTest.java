@@ -264,7 +264,11 @@ class ApiServerElectionStoreTest {
         sent.clear();
         answer = "{\"items\":[]}";
         store.listPods(ELECTION);
-        onlyRequest("GET", "/api/v1/namespaces/shop/pods", "");
+        onlyRequest("GET", "/api/v1/namespaces/shop/pods?limit=500", "");
+        sent.clear();
+        answer = "{\"items\":[]}";
+        store.listElections(ELECTION);
+        onlyRequest("GET", "/apis/leaderelection.dev/v1alpha1/namespaces/shop/leaderelections?limit=500", "");
     }
 
     @Test
