@@ -13,13 +13,19 @@ import io.javaoperatorsdk.operator.api.config.ControllerConfiguration;
 import io.javaoperatorsdk.operator.processing.Controller;
 import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
 import io.prometheus.client.CollectorRegistry;
+import io.quarkiverse.operatorsdk.runtime.AppEventListener;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 import org.junit.jupiter.api.Test;
@@ -46,6 +52,9 @@ class OperatorWiringTest {
 
     @Inject
     KubernetesClient client;
+
+    @Inject
+    BeanManager beans;
 
     @Inject
     Remit remit;
@@ -101,6 +110,28 @@ class OperatorWiringTest {
     void aFailedPassIsTriedAgainForEverAndNoElectionIsForgottenForLongerThanAMinute() {
         assertThat(controller().getRetry().initExecution().isLastAttempt()).isFalse();
         assertThat(controller().maxReconciliationInterval()).contains(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void aReplicaTakesTheLeaseOnceItsCachesAreFilledAndGivesItUpBeforeAnythingElseEnds() {
+        assertThat(priorities(new StartupEvent()).get(ReplicaLifecycle.class))
+                .isGreaterThan(priorities(new StartupEvent()).get(AppEventListener.class));
+
+        assertThat(priorities(new ShutdownEvent())).allSatisfy((observer, priority) -> {
+            if (!observer.equals(ReplicaLifecycle.class)) {
+                assertThat(priority)
+                        .isGreaterThan(priorities(new ShutdownEvent()).get(ReplicaLifecycle.class));
+            }
+        });
+    }
+
+    /** Observers of an event and when their turn is. */
+    private Map<Class<?>, Integer> priorities(Object event) {
+        return beans.resolveObserverMethods(event).stream()
+                .collect(Collectors.toMap(
+                        ObserverMethod::getBeanClass,
+                        ObserverMethod::getPriority,
+                        (one, other) -> Math.min(one, other)));
     }
 
     @Test
