@@ -58,6 +58,8 @@ public record LeaderElectionStatus(
     /** 2^59. No election comes near it, and terms after one that somebody has written there must still grow. */
     private static final double HIGHEST_TERM = 1L << 59;
 
+    private static final double MOST_PODS = Integer.MAX_VALUE;
+
     /** A status that says nothing yet. */
     public static final LeaderElectionStatus EMPTY =
             new LeaderElectionStatus(null, null, null, null, null, List.of(), List.of(), List.of());
@@ -122,7 +124,7 @@ public record LeaderElectionStatus(
     }
 
     /**
-     * How many pods stand for election.
+     * How many pods stand for election. The numbers are wider than their bounds: what was stored before there were any is read, too.
      *
      * @param total the pods that the selector matches
      * @param eligible those that may lead now
@@ -130,11 +132,11 @@ public record LeaderElectionStatus(
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Candidates(
-            @JsonPropertyDescription("The pods that the selector matches.") @Required
-            Integer total,
+            @JsonPropertyDescription("The pods that the selector matches.") @Required @Min(0) @Max(MOST_PODS)
+            Long total,
 
-            @JsonPropertyDescription("Those of them that may lead now.") @Required
-            Integer eligible,
+            @JsonPropertyDescription("Those of them that may lead now.") @Required @Min(0) @Max(MOST_PODS)
+            Long eligible,
 
             @JsonPropertyDescription("eligible/total, for the printed table.") @Required
             String summary) {}

@@ -54,6 +54,8 @@ public sealed interface Answer<T> {
         DENIED,
         /** The server could not be asked, or could not answer. A write may have landed, or may land yet. */
         UNAVAILABLE,
+        /** What is left of a list is not kept any more: it can only be read again from its beginning. No caller of a store sees it. */
+        EXPIRED,
         /** The world has moved on: what was to be done is not wanted any more. */
         OVERTAKEN
     }

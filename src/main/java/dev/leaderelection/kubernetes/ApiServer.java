@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.net.HttpURLConnection;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -38,6 +40,9 @@ public final class ApiServer {
 
     /** Says in every write of the protocol who wrote. */
     static final String MANAGER_QUERY = "?fieldManager=" + LeaseReader.FIELD_MANAGER;
+
+    /** How many objects a list brings at once. A full pod takes some 48 KB of heap, and a cluster has more of them than fit. */
+    public static final long PAGE = 500;
 
     private final Wire wire;
     private final KubernetesSerialization serialization;
@@ -120,8 +125,22 @@ public final class ApiServer {
             String accept,
             Duration patience) {
 
+        private static final String CONTINUE = "&continue=";
+
         static Request get(String path, Duration patience) {
             return new Request("GET", path, JSON, null, JSON, patience);
+        }
+
+        /**
+         * A page of a list.
+         *
+         * @param rest what the server said is left of it, or nothing for the first page
+         */
+        static Request page(String path, String rest, Duration patience) {
+            return get(
+                    path + "?limit=" + PAGE
+                            + (rest.isEmpty() ? "" : CONTINUE + URLEncoder.encode(rest, StandardCharsets.UTF_8)),
+                    patience);
         }
 
         static Request post(String path, Object body, Duration patience) {
@@ -142,6 +161,10 @@ public final class ApiServer {
 
         boolean isRead() {
             return method.equals("GET");
+        }
+
+        boolean isFurtherPage() {
+            return isRead() && path.contains(CONTINUE);
         }
 
         Request metadataOnly() {
@@ -246,7 +269,9 @@ public final class ApiServer {
     private <T> Answer<T> refused(Request request, Reply reply) {
         Optional<Status> status = status(reply.text());
         return Answer.refused(
-                cause(reply.code(), status),
+                reply.code() == HttpURLConnection.HTTP_GONE && request.isFurtherPage()
+                        ? Cause.EXPIRED
+                        : cause(reply.code(), status),
                 explain(request, reply.code(), status.map(Status::getMessage).orElse(reply.text())));
     }
 

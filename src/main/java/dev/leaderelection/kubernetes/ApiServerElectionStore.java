@@ -27,8 +27,9 @@ public final class ApiServerElectionStore implements ElectionStore {
      */
     public ApiServerElectionStore(ApiServer server, InstantSource clock, Supplier<String> nonces) {
         this.leases = new ApiServerLeaseStore(server, clock);
-        this.pods = new ApiServerPodStore(server, nonces);
-        this.primaries = new ApiServerPrimaryStore(server);
+        ApiServerLists lists = new ApiServerLists(server, Patience.LONGEST);
+        this.pods = new ApiServerPodStore(server, lists, nonces);
+        this.primaries = new ApiServerPrimaryStore(server, lists);
         this.transfers = new ApiServerTransferStore(server, clock);
     }
 

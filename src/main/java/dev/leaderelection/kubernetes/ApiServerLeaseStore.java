@@ -71,7 +71,7 @@ final class ApiServerLeaseStore {
                 .withAcquireTime(held ? acquired : null)
                 .withRenewTime(now)
                 .withLeaseDurationSeconds((int) election.leaseDuration().toSeconds())
-                .withLeaseTransitions(copy.transitions() + (newHolder && held ? 1 : 0))
+                .withLeaseTransitions(newHolder && held ? oneMore(copy.transitions()) : copy.transitions())
                 .endSpec()
                 .build();
         String path = path(election) + ApiServer.MANAGER_QUERY;
@@ -98,6 +98,11 @@ final class ApiServerLeaseStore {
                 .withController(true)
                 .endOwnerReference()
                 .endMetadata();
+    }
+
+    /** Whoever may write the Lease may have written the highest number there is; the server would refuse the one after it, and every claim. */
+    static int oneMore(int transitions) {
+        return transitions == Integer.MAX_VALUE ? transitions : transitions + 1;
     }
 
     /** The API knows microseconds, and refuses finer times. */

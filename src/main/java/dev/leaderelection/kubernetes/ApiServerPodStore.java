@@ -14,20 +14,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Reads pods, deletes them, and writes of them nothing but the label's key and its two annotations. */
 final class ApiServerPodStore {
 
     private final ApiServer server;
+    private final ApiServerLists lists;
     private final Supplier<String> nonces;
 
     /**
      * @param server where the pods are
+     * @param lists lists them
      * @param nonces values that are never used twice
      */
-    ApiServerPodStore(ApiServer server, Supplier<String> nonces) {
+    ApiServerPodStore(ApiServer server, ApiServerLists lists, Supplier<String> nonces) {
         this.server = server;
+        this.lists = lists;
         this.nonces = nonces;
     }
 
@@ -41,11 +45,10 @@ final class ApiServerPodStore {
     }
 
     Answer<List<Candidate>> list(Election election) {
-        return server.send(Request.get(folder(election), Patience.LONGEST), PodList.class)
-                .map(list -> list.getItems().stream()
-                        .map(pod -> PodReader.read(pod, election))
-                        .filter(ApiServerPodStore::isOfElection)
-                        .toList());
+        return lists.<Pod, PodList, Candidate>read(
+                folder(election),
+                PodList.class,
+                pod -> Optional.of(PodReader.read(pod, election)).filter(ApiServerPodStore::isOfElection));
     }
 
     /** Whether a pod is this election's business: the selector matches it, or it bears the election's mark. */

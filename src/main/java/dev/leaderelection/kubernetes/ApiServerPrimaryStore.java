@@ -18,9 +18,15 @@ import java.util.Set;
 final class ApiServerPrimaryStore {
 
     private final ApiServer server;
+    private final ApiServerLists lists;
 
-    ApiServerPrimaryStore(ApiServer server) {
+    /**
+     * @param server where the elections are
+     * @param lists lists them
+     */
+    ApiServerPrimaryStore(ApiServer server, ApiServerLists lists) {
         this.server = server;
+        this.lists = lists;
     }
 
     Answer<Primary> read(Election election) {
@@ -39,8 +45,7 @@ final class ApiServerPrimaryStore {
      * @param namespace where; nothing for all namespaces
      */
     Answer<List<LeaderElection>> list(Optional<String> namespace) {
-        return server.send(Request.get(folder(namespace), Patience.LONGEST), LeaderElectionList.class)
-                .map(LeaderElectionList::getItems);
+        return lists.read(folder(namespace), LeaderElectionList.class, Optional::of);
     }
 
     Answer<Primary> reserveTerms(Election election, Primary copy, long upTo) {

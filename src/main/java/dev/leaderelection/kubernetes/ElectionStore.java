@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * The one port through which the operator writes, and through which it reads when a cache will not do. Every read is a quorum
- * read, every write carries the UID and the revision that it was decided on, every call but one is one request, and none is repeated:
- * the caller looks again instead.
+ * read, every write carries the UID and the revision that it was decided on, every call is one request, but for {@link #clear}
+ * and for lists of more than a page, and none is repeated: the caller looks again instead.
  */
 public interface ElectionStore {
 

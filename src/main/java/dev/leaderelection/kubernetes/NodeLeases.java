@@ -98,6 +98,7 @@ public final class NodeLeases implements NodeRenewals {
         }
         SharedIndexInformer<Lease> watch = client.leases()
                 .inNamespace(NAMESPACE)
+                .withLimit(ApiServer.PAGE)
                 .runnableInformer(0)
                 // It is tried again for ever unless it is refused: until then no node counts as lost.
                 .exceptionHandler((started, failure) -> !isDenied(failure) || !giveUp(failure))

@@ -46,7 +46,8 @@ public final class ReplicaLeaseStore {
 
     /** Takes it from whom a copy names, or from nobody. */
     public Answer<ReplicaLease> take(ReplicaLease copy, String holder, Duration duration) {
-        return put(lease(Optional.of(copy), Optional.of(holder), duration, copy.transitions() + 1, now()));
+        int transitions = ApiServerLeaseStore.oneMore(copy.transitions());
+        return put(lease(Optional.of(copy), Optional.of(holder), duration, transitions, now()));
     }
 
     /** Renews it for whom a copy names. */

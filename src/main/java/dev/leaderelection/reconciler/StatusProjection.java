@@ -124,10 +124,10 @@ final class StatusProjection {
     }
 
     private static Candidates candidates(List<Candidate> selected) {
-        int eligible = (int) selected.stream()
+        long eligible = selected.stream()
                 .filter(pod -> Eligibility.of(pod).isEligible())
                 .count();
-        return new Candidates(selected.size(), eligible, eligible + "/" + selected.size());
+        return new Candidates((long) selected.size(), eligible, eligible + "/" + selected.size());
     }
 
     private static List<Member> members(Observation o, Optional<Candidate> leader, List<Candidate> selected) {

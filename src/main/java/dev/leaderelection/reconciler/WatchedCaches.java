@@ -2,6 +2,7 @@ package dev.leaderelection.reconciler;
 
 import dev.leaderelection.api.LeaderElection;
 import dev.leaderelection.api.LeadershipTransfer;
+import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.kubernetes.Election;
 import dev.leaderelection.kubernetes.LeaseReader;
 import dev.leaderelection.kubernetes.NodeLeases;
@@ -33,7 +34,8 @@ import java.util.function.Consumer;
  * The watches on pods and Leases: which elections an event concerns, and what is known of the objects.
  *
  * <p>The framework's own index from primary to secondary only ever adds, so pods are indexed here: by each label, and by the
- * elections whose mark they bear.
+ * elections whose mark they bear. Each watch begins with a list that is read page by page, so that no more than a page of full objects
+ * is in memory before they are trimmed.
  */
 final class WatchedCaches implements Caches {
 
@@ -61,6 +63,7 @@ final class WatchedCaches implements Caches {
                 InformerEventSourceConfiguration.from(Pod.class, LeaderElection.class)
                         .withName("pods")
                         .withNamespacesInheritedFromController()
+                        .withInformerListLimit(ApiServer.PAGE)
                         .withItemStore(new TransformingItemStore<>(PodTrimmer::trim))
                         .withSecondaryToPrimaryMapper(pod -> concernedBy(pod, isMember, woken))
                         .withPrimaryToSecondaryMapper(election -> Set.of())
@@ -72,6 +75,7 @@ final class WatchedCaches implements Caches {
                 InformerEventSourceConfiguration.from(Lease.class, LeaderElection.class)
                         .withName("leases")
                         .withNamespacesInheritedFromController()
+                        .withInformerListLimit(ApiServer.PAGE)
                         // The heartbeats of a thousand nodes are a hundred events a second.
                         .withFieldSelector(new FieldSelectorBuilder()
                                 .withoutField("metadata.namespace", NodeLeases.NAMESPACE)
@@ -86,6 +90,7 @@ final class WatchedCaches implements Caches {
                 InformerEventSourceConfiguration.from(LeadershipTransfer.class, LeaderElection.class)
                         .withName("transfers")
                         .withNamespacesInheritedFromController()
+                        .withInformerListLimit(ApiServer.PAGE)
                         .withItemStore(new TransformingItemStore<>(TransferTrimmer::trim))
                         .withSecondaryToPrimaryMapper(transfer -> concernedBy(transfer, asked))
                         .withPrimaryToSecondaryMapper(election -> Set.of())

@@ -1,6 +1,7 @@
 package dev.leaderelection.runtime;
 
 import dev.leaderelection.api.LeaderElection;
+import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
 import io.javaoperatorsdk.operator.api.config.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
@@ -12,7 +13,7 @@ import java.util.Optional;
 
 /**
  * The extension's configuration of the controller, but for what it has no setting for: every event reaches the reconciler,
- * deletions too, so that it keeps its finalizer itself.
+ * deletions too, so that it keeps its finalizer itself; and elections are listed page by page.
  */
 final class AllEventsConfiguration extends QuarkusControllerConfiguration<LeaderElection> {
 
@@ -39,8 +40,9 @@ final class AllEventsConfiguration extends QuarkusControllerConfiguration<Leader
     static AllEventsConfiguration of(
             QuarkusConfigurationService service, Reconciler<LeaderElection> reconciler, Optional<String> namespace) {
         QuarkusControllerConfiguration<LeaderElection> base = service.getConfigurationFor(reconciler);
-        ControllerConfigurationOverrider<LeaderElection> filtered =
-                ControllerConfigurationOverrider.override(base).withOnUpdateFilter(LeaderElectionReconciler::isNews);
+        ControllerConfigurationOverrider<LeaderElection> filtered = ControllerConfigurationOverrider.override(base)
+                .withOnUpdateFilter(LeaderElectionReconciler::isNews)
+                .withInformerListLimit(ApiServer.PAGE);
         AllEventsConfiguration configuration = new AllEventsConfiguration(
                 base,
                 namespace

@@ -135,25 +135,20 @@ final class Replica implements ResourceEventHandler<Lease> {
             return;
         }
         Refused<ReplicaLease> refused = (Refused<ReplicaLease>) answer;
-        boolean known = look();
-        if (refused.cause() != Cause.CONFLICT || !known) {
+        boolean isNews = look();
+        if (refused.cause() != Cause.CONFLICT || !isNews) {
             explain(refused);
             pause(PAUSE_AFTER_REFUSAL);
         }
     }
 
-    /** Reads the Lease live, and says whether that could be done. */
+    /** Reads the Lease live, and says whether that told anything new. */
     private boolean look() {
         Answer<ReplicaLease> answer = store.read();
         if (answer instanceof Done<ReplicaLease> done) {
-            election.see(done.value(), ticks.get());
-            return true;
+            return election.read(done.value(), ticks.get());
         }
-        boolean missing = ((Refused<ReplicaLease>) answer).cause() == Cause.GONE;
-        if (missing) {
-            election.missing();
-        }
-        return missing;
+        return ((Refused<ReplicaLease>) answer).cause() == Cause.GONE && election.missing();
     }
 
     private void explain(Refused<ReplicaLease> refused) {

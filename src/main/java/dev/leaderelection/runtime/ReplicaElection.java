@@ -62,11 +62,28 @@ final class ReplicaElection {
         this.renewInterval = renewInterval;
     }
 
-    /** Takes note of what a watch or a read has shown, unless it is older than what we know. */
+    /** Takes note of what a watch has shown, unless it is older than what we know: a watch may be late. */
     void see(ReplicaLease lease, Duration now) {
-        if (seen.isPresent() && !lease.succeeds(seen.get().lease())) {
-            return;
+        if (seen.isEmpty() || lease.succeeds(seen.get().lease())) {
+            note(lease, now);
         }
+    }
+
+    /**
+     * Takes note of a live read. It is how things are, even if its revision is lower than what we know: a store that was restored from a
+     * backup counts on from there.
+     *
+     * @return whether it tells anything new
+     */
+    boolean read(ReplicaLease lease, Duration now) {
+        if (seen.filter(sighting -> sighting.lease().equals(lease)).isPresent()) {
+            return false;
+        }
+        note(lease, now);
+        return true;
+    }
+
+    private void note(ReplicaLease lease, Duration now) {
         seen = Optional.of(new Sighting(lease, now));
         if (lease.holder().filter(identity::equals).isEmpty()) {
             stop();
@@ -81,10 +98,16 @@ final class ReplicaElection {
         }
     }
 
-    /** Takes note that there is no Lease. */
-    void missing() {
+    /**
+     * Takes note of a live read that found no Lease.
+     *
+     * @return whether that is new
+     */
+    boolean missing() {
+        boolean isNew = seen.isPresent();
         seen = Optional.empty();
         stop();
+        return isNew;
     }
 
     /** Takes note of a write of ours that was answered, and of when it was sent. */

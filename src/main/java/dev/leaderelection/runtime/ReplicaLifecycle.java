@@ -42,7 +42,11 @@ class ReplicaLifecycle implements HealthCheck {
                 .addEventHandler(replica);
     }
 
-    void begin(@Observes StartupEvent start) {
+    /**
+     * After the operator has started: while its caches fill it could not act, and a replica that stands by with full ones can. A container
+     * that was started again goes by its former name, and would take the Lease back from it.
+     */
+    void begin(@Observes @Priority(Preparation.AFTER_THE_OPERATOR) StartupEvent start) {
         replica.start();
         var unused = watch.start();
     }

@@ -55,6 +55,11 @@ public final class StrangeObjects {
         return oneOf(0L, 1L, 2L, 17L, 1000L, -1L, 1L << 58, 1L << 59, (1L << 59) + 1, 1L << 62, Long.MAX_VALUE);
     }
 
+    /** What an object from before its field had bounds may hold. */
+    private long wide() {
+        return oneOf(0L, 3L, -1L, 1L + Integer.MAX_VALUE, 99_999_999_999L, Long.MAX_VALUE, Long.MIN_VALUE);
+    }
+
     private String time() {
         return oneOf(
                 "2026-01-01T00:00:00Z",
@@ -167,7 +172,14 @@ public final class StrangeObjects {
     /** The status of an election, as somebody may have written it. */
     public Map<String, Object> status(List<PodIdentity> pods) {
         Map<String, Object> status = object();
-        maybe(status, "observedGeneration", this::number);
+        maybe(status, "observedGeneration", this::wide);
+        if (once(4)) {
+            Map<String, Object> candidates = object();
+            maybe(candidates, "total", this::wide);
+            maybe(candidates, "eligible", this::wide);
+            maybe(candidates, "summary", this::text);
+            status.put("candidates", candidates);
+        }
         maybe(status, "term", this::term);
         maybe(status, "termReserved", this::term);
         maybe(status, "leader", () -> {

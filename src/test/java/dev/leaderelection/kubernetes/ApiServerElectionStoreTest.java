@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -220,6 +221,23 @@ class ApiServerElectionStoreTest {
     }
 
     @Test
+    void aCountOfTransitionsThatIsAsHighAsItCanBeStaysThere() {
+        LeaseState.Copy highest = new LeaseState.Copy(
+                COPY.uid(), COPY.version(), COPY.acquired(), COPY.renewed(), Integer.MAX_VALUE, COPY.duration());
+        ReplicaLease own = new ReplicaLease(
+                "u", "5", Optional.empty(), Duration.ofSeconds(6), Integer.MAX_VALUE, Optional.empty());
+
+        store.writeLease(ELECTION, highest, LeaseRecord.claimed(A, 7, Set.of(), false), true);
+        new ReplicaLeaseStore(new ApiServer(client), Instant::now, "ops", "operator", Duration.ofSeconds(10))
+                .take(own, "me", Duration.ofSeconds(6));
+
+        assertThat(sent)
+                .hasSize(2)
+                .allSatisfy(write -> assertThat(part(json(write.body()), "spec").get("leaseTransitions"))
+                        .isEqualTo(Integer.MAX_VALUE));
+    }
+
+    @Test
     void createsTheLeaseEmptyAndOwned() {
         code = 201;
         store.createLease(ELECTION);
@@ -264,7 +282,11 @@ class ApiServerElectionStoreTest {
         sent.clear();
         answer = "{\"items\":[]}";
         store.listPods(ELECTION);
-        onlyRequest("GET", "/api/v1/namespaces/shop/pods", "");
+        onlyRequest("GET", "/api/v1/namespaces/shop/pods?limit=500", "");
+        sent.clear();
+        answer = "{\"items\":[]}";
+        store.listElections(ELECTION);
+        onlyRequest("GET", "/apis/leaderelection.dev/v1alpha1/namespaces/shop/leaderelections?limit=500", "");
     }
 
     @Test

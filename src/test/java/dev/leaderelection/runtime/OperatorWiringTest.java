@@ -2,6 +2,7 @@ package dev.leaderelection.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.reconciler.LeaderElectionReconciler;
 import dev.leaderelection.reconciler.Remit;
 import dev.leaderelection.reconciler.Telemetry;
@@ -9,14 +10,22 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.config.ControllerConfiguration;
+import io.javaoperatorsdk.operator.processing.Controller;
+import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
 import io.prometheus.client.CollectorRegistry;
+import io.quarkiverse.operatorsdk.runtime.AppEventListener;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.enterprise.inject.spi.ObserverMethod;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 import org.junit.jupiter.api.Test;
@@ -43,6 +52,9 @@ class OperatorWiringTest {
 
     @Inject
     KubernetesClient client;
+
+    @Inject
+    BeanManager beans;
 
     @Inject
     Remit remit;
@@ -80,9 +92,46 @@ class OperatorWiringTest {
     }
 
     @Test
+    void noInformerListsMoreThanAPageAtOnce() {
+        Controller<?> controller = (Controller<?>)
+                operator.getRegisteredController(LeaderElectionReconciler.NAME).orElseThrow();
+
+        assertThat(controller.getEventSourceManager().allEventSourcesStream())
+                .filteredOn(ManagedInformerEventSource.class::isInstance)
+                .extracting(source -> ((ManagedInformerEventSource<?, ?, ?>) source).configuration())
+                .hasSize(4)
+                .allSatisfy(configuration -> assertThat(
+                                configuration.getInformerConfig().getInformerListLimit())
+                        .as(configuration.getInformerConfig().getName() + ", " + configuration.getResourceClass())
+                        .isEqualTo(ApiServer.PAGE));
+    }
+
+    @Test
     void aFailedPassIsTriedAgainForEverAndNoElectionIsForgottenForLongerThanAMinute() {
         assertThat(controller().getRetry().initExecution().isLastAttempt()).isFalse();
         assertThat(controller().maxReconciliationInterval()).contains(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void aReplicaTakesTheLeaseOnceItsCachesAreFilledAndGivesItUpBeforeAnythingElseEnds() {
+        assertThat(priorities(new StartupEvent()).get(ReplicaLifecycle.class))
+                .isGreaterThan(priorities(new StartupEvent()).get(AppEventListener.class));
+
+        assertThat(priorities(new ShutdownEvent())).allSatisfy((observer, priority) -> {
+            if (!observer.equals(ReplicaLifecycle.class)) {
+                assertThat(priority)
+                        .isGreaterThan(priorities(new ShutdownEvent()).get(ReplicaLifecycle.class));
+            }
+        });
+    }
+
+    /** Observers of an event and when their turn is. */
+    private Map<Class<?>, Integer> priorities(Object event) {
+        return beans.resolveObserverMethods(event).stream()
+                .collect(Collectors.toMap(
+                        ObserverMethod::getBeanClass,
+                        ObserverMethod::getPriority,
+                        (one, other) -> Math.min(one, other)));
     }
 
     @Test

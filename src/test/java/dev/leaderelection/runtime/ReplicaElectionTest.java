@@ -89,6 +89,47 @@ class ReplicaElectionTest {
     }
 
     @Test
+    void liveReadIsTakenAsItIsForAStoreThatWasRestoredCountsOnFromABackup() {
+        election.wrote(lease(5000, "me"), START);
+
+        boolean isNews = election.read(lease(100, "other"), at(1));
+
+        assertThat(isNews).isTrue();
+        assertThat(election.actsUntil()).isEqualTo(Duration.ZERO);
+        assertThat(election.next(at(1))).isEqualTo(new Move.Wait(at(7)));
+        election.see(lease(101, "other"), at(2));
+        assertThat(election.next(at(2))).isEqualTo(new Move.Wait(at(8)));
+    }
+
+    @Test
+    void holderGoesOnWithTheRevisionThatARestoredStoreShows() {
+        election.wrote(lease(5000, "me"), START);
+
+        election.read(lease(100, "me"), at(1));
+
+        assertThat(election.actsUntil()).isEqualTo(at(6));
+        assertThat(election.next(at(2))).isEqualTo(new Move.Renew(lease(100, "me")));
+    }
+
+    @Test
+    void liveReadOfWhatIsKnownTellsNothingNewAndDoesNotStartTheWaitAgain() {
+        election.see(lease(1, "other"), START);
+
+        assertThat(election.read(lease(1, "other"), at(5))).isFalse();
+
+        assertThat(election.next(at(6))).isEqualTo(new Move.Take(lease(1, "other")));
+    }
+
+    @Test
+    void thatThereIsNoLeaseIsNewOnce() {
+        election.see(lease(1, "other"), START);
+
+        assertThat(election.missing()).isTrue();
+        assertThat(election.missing()).isFalse();
+        assertThat(election.next(START)).isEqualTo(new Move.Create());
+    }
+
+    @Test
     void ownEventOfTheWatchDoesNotPutTheRenewalOff() {
         election.wrote(lease(2, "me"), START);
 

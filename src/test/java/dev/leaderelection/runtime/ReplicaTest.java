@@ -3,6 +3,7 @@ package dev.leaderelection.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.leaderelection.kubernetes.ApiServer;
 import dev.leaderelection.kubernetes.ReplicaLeaseStore;
@@ -16,14 +17,21 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
+
+    private static final String CONFLICT = """
+            {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Conflict", "code": 409,
+             "message": "the object has been modified"}""";
 
     private static final Duration DURATION = Duration.ofSeconds(2);
     private static final Duration RENEWAL = Duration.ofMillis(50);
@@ -35,8 +43,7 @@ class ReplicaTest {
     @Test
     void aRenewalThatIsAnsweredTooLateHasEveryElectionLookedAtAgain() throws Exception {
         CountDownLatch taken = new CountDownLatch(2);
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
+        HttpHandler server = exchange -> {
             boolean isRenewal = exchange.getRequestMethod().equals("PUT") && revision.get() == 1;
             if (isRenewal && failed.getAndSet(true)) {
                 // Sent while this replica acted, answered when it did no more.
@@ -44,11 +51,64 @@ class ReplicaTest {
                 answer(exchange);
             } else if (isRenewal) {
                 ticks.updateAndGet(now -> now.plus(DURATION).minusMillis(500));
-                refuse(exchange);
+                reply(exchange, 503, "");
             } else {
                 answer(exchange);
             }
-        });
+        };
+
+        play(server, this::tick, taken);
+    }
+
+    @Test
+    void aReplicaThatHeldTheLeaseActsAgainAfterARestoreToALowerRevision() throws Exception {
+        CountDownLatch taken = new CountDownLatch(2);
+        revision.set(5000);
+        HttpHandler server = exchange -> {
+            boolean isWrite = exchange.getRequestMethod().equals("PUT");
+            if (isWrite && revision.get() == 5001) {
+                revision.set(100);
+                ticks.updateAndGet(now -> now.plus(DURATION));
+                reply(exchange, 409, CONFLICT);
+            } else if (isWrite && !body(exchange).contains("\"resourceVersion\":\"" + revision.get() + "\"")) {
+                reply(exchange, 409, CONFLICT);
+            } else {
+                answer(exchange);
+            }
+        };
+
+        play(server, this::tick, taken);
+    }
+
+    @Test
+    void aReplicaPausesAfterAConflictThatTaughtItNothing() throws Exception {
+        List<Long> writes = new CopyOnWriteArrayList<>();
+        CountDownLatch taken = new CountDownLatch(1);
+        revision.set(7);
+        HttpHandler server = exchange -> {
+            if (exchange.getRequestMethod().equals("PUT")) {
+                writes.add(System.nanoTime());
+            }
+            if (!writes.isEmpty()
+                    && writes.size() < 3
+                    && exchange.getRequestMethod().equals("PUT")) {
+                reply(exchange, 409, CONFLICT);
+            } else {
+                answer(exchange);
+            }
+        };
+
+        play(server, () -> ticks.get(), taken);
+
+        assertThat(Duration.ofNanos(writes.get(2) - writes.get(0)))
+                .as("between the first write and the third")
+                .isGreaterThanOrEqualTo(Duration.ofMillis(500));
+    }
+
+    /** Runs a replica until it has begun to act so many times. */
+    private static void play(HttpHandler handler, Supplier<Duration> clock, CountDownLatch taken) throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", handler);
         server.start();
         try (KubernetesClient client = new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder()
@@ -57,11 +117,11 @@ class ReplicaTest {
                 .build()) {
             ReplicaLeaseStore store = new ReplicaLeaseStore(
                     new ApiServer(client), InstantSource.system(), "ops", "operator", Duration.ofSeconds(10));
-            Replica replica = new Replica("me", DURATION, RENEWAL, store, this::tick, taken::countDown);
+            Replica replica = new Replica("me", DURATION, RENEWAL, store, clock, taken::countDown);
 
             replica.start();
 
-            assertThat(taken.await(30, TimeUnit.SECONDS)).as("taken up again").isTrue();
+            assertThat(taken.await(30, TimeUnit.SECONDS)).as("taken up").isTrue();
             replica.end(Duration.ofSeconds(10), false);
             assertThat(replica.isActive()).isFalse();
         } finally {
@@ -89,8 +149,8 @@ class ReplicaTest {
         }
     }
 
-    private static void refuse(HttpExchange exchange) {
-        reply(exchange, 503, "");
+    private static String body(HttpExchange exchange) throws IOException {
+        return new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     private static void reply(HttpExchange exchange, int code, String body) {

@@ -168,7 +168,7 @@ final class Contest {
 
     private int candidates() {
         LeaderElectionStatus.Candidates candidates = status().candidates();
-        return candidates == null ? 0 : candidates.total();
+        return candidates == null ? 0 : Math.toIntExact(candidates.total());
     }
 
     private LeaderElectionStatus status() {
