@@ -9,9 +9,6 @@ import java.util.function.Function;
  */
 public sealed interface Answer<T> {
 
-    /** The same answer, with something made of what it brought; the same refusal if it brought nothing. */
-    <U> Answer<U> map(Function<T, U> mapping);
-
     /**
      * It was done.
      *
