@@ -99,8 +99,8 @@ class LeaderElectionReconcilerTest {
 
     @Test
     void anElectionThatIsMadeAnewIsNotAnnouncedAnyMoreOnceTheFrameworkHasCalledForIt() {
-        called("old", true);
         elections.put("shop", "orders", "new");
+        called("old", true);
         await("the new election is announced").until(() -> !woken.isEmpty());
 
         called("new", false);
