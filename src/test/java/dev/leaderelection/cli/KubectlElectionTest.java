@@ -34,6 +34,13 @@ class KubectlElectionTest {
     }
 
     @Test
+    void anEmptyNameIsNoStackTrace() {
+        assertThat(run("pause", "")).isEqualTo(1);
+
+        assertThat(err.toString()).startsWith("error: NAME is empty").hasLineCount(1);
+    }
+
+    @Test
     void whatIsTrueOfAllCommandsMayStandBeforeOrAfterThem() {
         String kubeconfig = "src/test/resources/kubectl/kubeconfig.yaml";
         assertThat(run("--kubeconfig", kubeconfig, "--context", "one", "status", "orders"))
