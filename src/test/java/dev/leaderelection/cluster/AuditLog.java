@@ -27,9 +27,10 @@ public final class AuditLog {
      * @param verb get, list, watch, create, update, patch or delete
      * @param resource group, resource and subresource, as in {@code leaderelection.dev/leaderelections/status}
      * @param namespace empty when it concerns all
+     * @param name of the object, empty when it concerns many
      * @param code the HTTP status of the answer
      */
-    public record Request(String verb, String resource, String namespace, int code) {}
+    public record Request(String verb, String resource, String namespace, String name, int code) {}
 
     /** Every answered request so far. */
     public List<Request> requests() {
@@ -72,6 +73,7 @@ public final class AuditLog {
                         + object.path("resource").asText()
                         + (subresource.isEmpty() ? "" : "/" + subresource),
                 object.path("namespace").asText(""),
+                object.path("name").asText(""),
                 entry.path("responseStatus").path("code").asInt());
     }
 }
