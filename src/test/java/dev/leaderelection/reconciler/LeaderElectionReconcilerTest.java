@@ -99,8 +99,8 @@ class LeaderElectionReconcilerTest {
 
     @Test
     void anElectionThatIsMadeAnewIsNotAnnouncedAnyMoreOnceTheFrameworkHasCalledForIt() {
-        elections.put("shop", "orders", "new");
         called("old", true);
+        elections.put("shop", "orders", "new");
         await("the new election is announced").until(() -> !woken.isEmpty());
 
         called("new", false);
