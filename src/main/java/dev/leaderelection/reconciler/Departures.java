@@ -8,14 +8,12 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceAction;
 import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEvent;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * Looks after those that an election's deletion leaves behind: elections that have stood down for it, and one of its own name, whose
@@ -26,30 +24,21 @@ final class Departures extends AbstractEventSource<LeaderElection, LeaderElectio
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final IndexerResourceCache<LeaderElection> elections;
+    private final Predicate<LeaderElection> isKnown;
     private final BiConsumer<Runnable, Duration> timer;
-    /** By the name that a deletion has left. */
-    private final Map<ResourceID, Succession> successions = new ConcurrentHashMap<>();
-
-    /** Which election of a name the framework was last seen to know of. */
-    private static final class Succession {
-        private volatile String known;
-
-        private Succession(LeaderElection deleted) {
-            known = uid(deleted);
-        }
-    }
 
     /**
+     * @param isKnown whether an election has had a pass
      * @param timer runs a task after a while
      */
-    Departures(IndexerResourceCache<LeaderElection> elections, BiConsumer<Runnable, Duration> timer) {
+    Departures(
+            IndexerResourceCache<LeaderElection> elections,
+            Predicate<LeaderElection> isKnown,
+            BiConsumer<Runnable, Duration> timer) {
         super(LeaderElection.class, "departures");
         this.elections = elections;
+        this.isKnown = isKnown;
         this.timer = timer;
-    }
-
-    private static String uid(LeaderElection election) {
-        return election.getMetadata().getUid();
     }
 
     /** A timer of one thread that keeps no process alive. */
@@ -64,44 +53,25 @@ final class Departures extends AbstractEventSource<LeaderElection, LeaderElectio
         };
     }
 
-    /** Wakes the other elections of the namespace, and a new one of that name until the framework {@link #knows} it. */
-    void lookAfter(LeaderElection deleted) {
-        ResourceID name = ResourceID.fromResource(deleted);
+    /** Wakes the other elections of the namespace, and a new one of that name until it has had a pass. */
+    void lookAfter(ResourceID deleted) {
         elections
-                .list(name.getNamespace().orElseThrow())
+                .list(deleted.getNamespace().orElseThrow())
                 .map(ResourceID::fromResource)
-                .filter(other -> !other.equals(name))
+                .filter(other -> !other.equals(deleted))
                 .forEach(other -> getEventHandler().handleEvent(new Event(other)));
-        Succession succession = new Succession(deleted);
-        successions.put(name, succession);
-        lookLater(name, succession);
+        lookLater(deleted);
     }
 
-    /** The framework has called for an election, whatever came of that: it does not forget it any more. */
-    void knows(LeaderElection election) {
-        Succession succession = successions.get(ResourceID.fromResource(election));
-        if (succession != null) {
-            succession.known = uid(election);
-        }
+    private void lookLater(ResourceID deleted) {
+        timer.accept(() -> look(deleted), PAUSE);
     }
 
-    private void lookLater(ResourceID name, Succession succession) {
-        timer.accept(() -> look(name, succession), PAUSE);
-    }
-
-    private void look(ResourceID name, Succession succession) {
-        if (successions.get(name) != succession) {
-            // Another one of the name was deleted since, and is looked after.
-            return;
-        }
-        Optional<LeaderElection> next =
-                elections.get(name).filter(election -> !uid(election).equals(succession.known));
-        if (next.isEmpty()) {
-            successions.remove(name, succession);
-            return;
-        }
-        getEventHandler().handleEvent(new ResourceEvent(ResourceAction.ADDED, name, next.get()));
-        lookLater(name, succession);
+    private void look(ResourceID deleted) {
+        elections.get(deleted).filter(election -> !isKnown.test(election)).ifPresent(election -> {
+            getEventHandler().handleEvent(new ResourceEvent(ResourceAction.ADDED, deleted, election));
+            lookLater(deleted);
+        });
     }
 
     @Override

@@ -107,7 +107,8 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
                 remit,
                 new Chronicle(telemetry, Level.INFO)));
         BiConsumer<Runnable, Duration> timer = Departures.timer();
-        Departures left = new Departures(context.getPrimaryCache(), timer);
+        Departures left = new Departures(
+                context.getPrimaryCache(), election -> memories.find(election).isPresent(), timer);
         departures = Optional.of(left);
         List<EventSource<?, LeaderElection>> sources = new ArrayList<>(caches.sources());
         sources.add(left);
@@ -128,11 +129,10 @@ public class LeaderElectionReconciler implements Reconciler<LeaderElection> {
         if (context.isPrimaryResourceDeleted()) {
             memories.forget(resource);
             feeds.forget(Election.of(resource));
-            departures.orElseThrow().lookAfter(resource);
+            departures.orElseThrow().lookAfter(ResourceID.fromResource(resource));
             strays.ifPresent(StrayTransfers::lookSoon);
             return UpdateControl.noUpdate();
         }
-        departures.orElseThrow().knows(resource);
         if (!gate.isOpen()) {
             // What was remembered is as old as the last pass; whoever acts now has written since.
             memories.forget(resource);
